@@ -1,0 +1,97 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// The language settings of every Swift target (see the house style): the newest rules, all on,
+/// and no warning survives.
+let swift: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let c: [CSetting] = [.define("_GNU_SOURCE")]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "commy",
+    products: [
+        .executable(name: "commy", targets: ["commy"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Pure: the standard library and each other, nothing else.
+        .target(name: "CommyBase", swiftSettings: swift),
+        .target(name: "SimModel", dependencies: ["CommyBase"], swiftSettings: swift),
+
+        // Effects.
+        .systemLibrary(name: "CLibCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+        .target(name: "CLinux", cSettings: c),
+        .target(
+            name: "CommyLinux", dependencies: ["CommyBase", "CLinux"], swiftSettings: swift),
+
+        // Harness.
+        .target(
+            name: "SimScenario", dependencies: ["CommyBase", "SimModel", yams],
+            swiftSettings: swift),
+        .target(
+            name: "SimTraffic", dependencies: ["CommyBase", "CommyLinux"], swiftSettings: swift),
+        .target(
+            name: "SimLab",
+            dependencies: ["CommyBase", "CommyLinux", "SimModel", "SimTraffic", histogram],
+            swiftSettings: swift),
+        .target(name: "SimReport", dependencies: ["CommyBase", "SimModel"], swiftSettings: swift),
+
+        // Products.
+        .executableTarget(
+            name: "commy-init", dependencies: ["CLibCap", "CLinux"], cSettings: c,
+            linkerSettings: [.linkedLibrary("cap")]),
+        .executableTarget(
+            name: "commy-traffic", dependencies: ["SimTraffic"], swiftSettings: swift),
+        .executableTarget(
+            name: "commy",
+            dependencies: [
+                "CommyBase", "CommyLinux", "SimLab", "SimModel", "SimReport", "SimScenario",
+                "commy-init", "commy-traffic", argumentParser, histogram,
+            ],
+            swiftSettings: swift),
+        .executableTarget(
+            name: "commy-dev", dependencies: [argumentParser], swiftSettings: swift),
+
+        // Tests.
+        .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
+        .testTarget(
+            name: "SimModelTests", dependencies: ["SimModel", "CommyBase"], swiftSettings: swift),
+        .testTarget(
+            name: "CommyLinuxTests", dependencies: ["CommyLinux", "CLinux"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "SimTrafficTests", dependencies: ["SimTraffic", "CommyLinux", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "SimLabTests",
+            dependencies: [
+                "SimLab", "SimModel", "SimScenario", "CommyBase", "CommyLinux", "commy-init",
+                "commy-traffic",
+            ],
+            swiftSettings: swift),
+        .testTarget(
+            name: "SimReportTests", dependencies: ["SimReport", "SimModel", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyDevTests", dependencies: ["commy-dev"], swiftSettings: swift),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,339 @@
+public import CommyBase
+
+/// One entry of the event log: what happened, and when.
+///
+/// The log is the only source of everything that a report shows. `at` counts from the start of the run
+/// (before the hosts exist); the traffic phase begins at the `trafficStarted` entry.
+public struct RunEvent: Sendable, Equatable {
+    public var at: MeshInstant
+    public var fact: Fact
+
+    public init(at: MeshInstant, fact: Fact) {
+        self.at = at
+        self.fact = fact
+    }
+
+    public enum Fact: Sendable, Equatable {
+        case runStarted(RunStarted)
+        case hostUp(HostUp)
+        case processStarted(ProcessStarted)
+        case processReady(ProcessReady)
+        case processExited(ProcessExited)
+        case processOutput(ProcessOutput)
+        case trafficStarted(TrafficStarted)
+        case request(RequestOutcome)
+        case trafficEnded(TrafficEnded)
+        case faultStarted(FaultTransition)
+        case faultHealed(FaultTransition)
+        case linkChanged(LinkChanged)
+        case linkTotals(LinkTotals)
+        case machineStalled(MachineStalled)
+        case judged(Judged)
+        case runEnded(RunEnded)
+    }
+}
+
+public enum Verdict: String, Sendable, Equatable, Codable, CaseIterable {
+    case pass, fail, inconclusive, error
+
+    /// The exit code of `commy sim run`.
+    public var exitCode: Int32 {
+        switch self {
+        case .pass: 0
+        case .fail: 1
+        case .inconclusive: 2
+        case .error: 3
+        }
+    }
+}
+
+public struct RunStarted: Sendable, Equatable, Codable {
+    public var scenario: String
+    public var file: String
+    public var seed: UInt64
+    public var world: String
+    /// `user-namespaces` or `root`.
+    public var sandbox: String
+    public var durationNanoseconds: Int64
+    public var version: String
+
+    public init(
+        scenario: String, file: String, seed: UInt64, world: String, sandbox: String,
+        durationNanoseconds: Int64, version: String
+    ) {
+        self.scenario = scenario
+        self.file = file
+        self.seed = seed
+        self.world = world
+        self.sandbox = sandbox
+        self.durationNanoseconds = durationNanoseconds
+        self.version = version
+    }
+}
+
+public struct HostUp: Sendable, Equatable, Codable {
+    public var host: String
+    public var zone: String
+    public var addresses: [String]
+
+    public init(host: String, zone: String, addresses: [String]) {
+        self.host = host
+        self.zone = zone
+        self.addresses = addresses
+    }
+}
+
+public struct ProcessStarted: Sendable, Equatable, Codable {
+    public var host: String
+    public var process: String
+    /// Process id as the harness's own namespace sees it.
+    public var pid: Int32
+    public var command: [String]
+    /// 1 for the first start, 2 after one restart, and so on.
+    public var incarnation: Int
+
+    public init(host: String, process: String, pid: Int32, command: [String], incarnation: Int) {
+        self.host = host
+        self.process = process
+        self.pid = pid
+        self.command = command
+        self.incarnation = incarnation
+    }
+}
+
+public struct ProcessReady: Sendable, Equatable, Codable {
+    public var host: String
+    public var process: String
+    public var afterNanoseconds: Int64
+
+    public init(host: String, process: String, afterNanoseconds: Int64) {
+        self.host = host
+        self.process = process
+        self.afterNanoseconds = afterNanoseconds
+    }
+}
+
+public struct ProcessExited: Sendable, Equatable, Codable {
+    public var host: String
+    public var process: String
+    public var exitCode: Int32?
+    public var signal: Int32?
+    /// True when a fault or the end of the run asked for it.
+    public var expected: Bool
+    public var maximumResidentBytes: Int64
+    public var cpuNanoseconds: Int64
+
+    public init(
+        host: String, process: String, exitCode: Int32?, signal: Int32?, expected: Bool,
+        maximumResidentBytes: Int64, cpuNanoseconds: Int64
+    ) {
+        self.host = host
+        self.process = process
+        self.exitCode = exitCode
+        self.signal = signal
+        self.expected = expected
+        self.maximumResidentBytes = maximumResidentBytes
+        self.cpuNanoseconds = cpuNanoseconds
+    }
+}
+
+public struct ProcessOutput: Sendable, Equatable, Codable {
+    public enum Stream: String, Sendable, Equatable, Codable { case stdout, stderr }
+    public var host: String
+    public var process: String
+    public var stream: Stream
+    public var line: String
+
+    public init(host: String, process: String, stream: Stream, line: String) {
+        self.host = host
+        self.process = process
+        self.stream = stream
+        self.line = line
+    }
+}
+
+public struct TrafficStarted: Sendable, Equatable, Codable {
+    public var traffic: [String]
+
+    public init(traffic: [String]) {
+        self.traffic = traffic
+    }
+}
+
+/// One request of one traffic source; the entry's `at` is the instant it was decided.
+public struct RequestOutcome: Sendable, Equatable, Codable {
+    public enum Result: String, Sendable, Equatable, Codable, CaseIterable {
+        /// A whole answer with a status below 500.
+        case ok
+        /// A whole answer with a status of 500 or more.
+        case serverError = "server-error"
+        case timeout
+        case refused
+        case reset
+        case unreachable
+        /// The answer was not HTTP or ended too early.
+        case malformed
+        /// Not sent: the generator was at its limit of requests under way.
+        case overload
+    }
+    public var traffic: String
+    /// Counted from 0 in the order of the schedule.
+    public var ordinal: UInt64
+    /// When it was due, on the run's clock.
+    public var scheduledNanoseconds: Int64
+    /// From the scheduled instant to the decision.
+    public var latencyNanoseconds: Int64
+    public var result: Result
+    public var status: Int?
+    /// Who answered, by the header that the scenario names.
+    public var backend: String?
+
+    public init(
+        traffic: String, ordinal: UInt64, scheduledNanoseconds: Int64, latencyNanoseconds: Int64,
+        result: Result, status: Int? = nil, backend: String? = nil
+    ) {
+        self.traffic = traffic
+        self.ordinal = ordinal
+        self.scheduledNanoseconds = scheduledNanoseconds
+        self.latencyNanoseconds = latencyNanoseconds
+        self.result = result
+        self.status = status
+        self.backend = backend
+    }
+}
+
+public struct TrafficEnded: Sendable, Equatable, Codable {
+    public var traffic: String
+    public var sent: UInt64
+    /// The generator's own lateness at sending, worst case: how far the open loop was from its schedule.
+    public var worstSendDelayNanoseconds: Int64
+
+    public init(traffic: String, sent: UInt64, worstSendDelayNanoseconds: Int64) {
+        self.traffic = traffic
+        self.sent = sent
+        self.worstSendDelayNanoseconds = worstSendDelayNanoseconds
+    }
+}
+
+/// A fault took hold or was healed.
+public struct FaultTransition: Sendable, Equatable, Codable {
+    public var fault: String
+    public var verb: String
+    /// Hosts, processes (`nginx@web-1`) or links (`web>orders`) that it hit.
+    public var targets: [String]
+    /// On healing: how many packets it dropped or changed, or how many processes it hit. The proof that it
+    /// took hold; zero makes the run fail.
+    public var touched: UInt64?
+
+    public init(fault: String, verb: String, targets: [String], touched: UInt64? = nil) {
+        self.fault = fault
+        self.verb = verb
+        self.targets = targets
+        self.touched = touched
+    }
+}
+
+public struct LinkChanged: Sendable, Equatable, Codable {
+    /// `web>orders-1`: name of the link with its direction.
+    public var link: String
+    /// The new conditions, in the scenario language's words.
+    public var conditions: String
+
+    public init(link: String, conditions: String) {
+        self.link = link
+        self.conditions = conditions
+    }
+}
+
+/// What one direction of one link did in the whole run.
+public struct LinkTotals: Sendable, Equatable, Codable {
+    public var link: String
+    public var packets: UInt64
+    public var bytes: UInt64
+    public var delivered: UInt64
+    /// By reason, in the order of `DropReason`; only the ones that happened.
+    public var dropped: [DropCount]
+    public var duplicated: UInt64
+    public var corrupted: UInt64
+    public var reordered: UInt64
+    /// Delivered minus requested delay: how late the fabric was.
+    public var latenessP50Nanoseconds: Int64
+    public var latenessP99Nanoseconds: Int64
+    public var latenessP999Nanoseconds: Int64
+    public var latenessMaxNanoseconds: Int64
+
+    public init(
+        link: String, packets: UInt64, bytes: UInt64, delivered: UInt64, dropped: [DropCount],
+        duplicated: UInt64, corrupted: UInt64, reordered: UInt64, latenessP50Nanoseconds: Int64,
+        latenessP99Nanoseconds: Int64, latenessP999Nanoseconds: Int64, latenessMaxNanoseconds: Int64
+    ) {
+        self.link = link
+        self.packets = packets
+        self.bytes = bytes
+        self.delivered = delivered
+        self.dropped = dropped
+        self.duplicated = duplicated
+        self.corrupted = corrupted
+        self.reordered = reordered
+        self.latenessP50Nanoseconds = latenessP50Nanoseconds
+        self.latenessP99Nanoseconds = latenessP99Nanoseconds
+        self.latenessP999Nanoseconds = latenessP999Nanoseconds
+        self.latenessMaxNanoseconds = latenessMaxNanoseconds
+    }
+}
+
+public struct DropCount: Sendable, Equatable, Codable {
+    public var reason: String
+    public var count: UInt64
+
+    public init(reason: String, count: UInt64) {
+        self.reason = reason
+        self.count = count
+    }
+}
+
+/// The harness itself did not get the processor for this long: measurements around it are doubtful.
+public struct MachineStalled: Sendable, Equatable, Codable {
+    public var lengthNanoseconds: Int64
+
+    public init(lengthNanoseconds: Int64) {
+        self.lengthNanoseconds = lengthNanoseconds
+    }
+}
+
+/// The verdict on one expectation.
+public struct Judged: Sendable, Equatable, Codable {
+    /// The expectation as the author wrote it.
+    public var expectation: String
+    public var line: Int
+    public var verdict: Verdict
+    /// What was seen, with its unit: `99.2% (248 of 250)`.
+    public var observed: String
+    /// What was wanted: `>= 99.9%`.
+    public var wanted: String
+    /// Up to a handful of lines that show why.
+    public var evidence: [String]
+
+    public init(
+        expectation: String, line: Int, verdict: Verdict, observed: String, wanted: String,
+        evidence: [String]
+    ) {
+        self.expectation = expectation
+        self.line = line
+        self.verdict = verdict
+        self.observed = observed
+        self.wanted = wanted
+        self.evidence = evidence
+    }
+}
+
+public struct RunEnded: Sendable, Equatable, Codable {
+    public var verdict: Verdict
+    /// Why, when it is an error or inconclusive.
+    public var reason: String?
+
+    public init(verdict: Verdict, reason: String?) {
+        self.verdict = verdict
+        self.reason = reason
+    }
+}
