@@ -1,3 +1,11 @@
+/// System calls for Swift: each function returns what the call returns, or -errno.
+///
+/// Reading errno from Swift after the call can see another call's value, so it never leaves C.
 #ifndef CLINUX_H
 #define CLINUX_H
+
+#include "clinux_call.h"
+#include "clinux_event.h"
+#include "clinux_socket.h"
+
 #endif

@@ -1,0 +1,62 @@
+/// Descriptors, time and the bits of libc that every caller needs.
+#ifndef CLINUX_CALL_H
+#define CLINUX_CALL_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+static inline long clinux_result(long value) { return value < 0 ? -errno : value; }
+
+static inline long clinux_read(int fd, void *_Nonnull bytes, size_t count) {
+    return clinux_result(read(fd, bytes, count));
+}
+
+static inline long clinux_write(int fd, const void *_Nonnull bytes, size_t count) {
+    return clinux_result(write(fd, bytes, count));
+}
+
+static inline int clinux_close(int fd) { return (int)clinux_result(close(fd)); }
+
+static inline int clinux_open(const char *_Nonnull path, int flags, mode_t mode) {
+    return (int)clinux_result(open(path, flags | O_CLOEXEC, mode));
+}
+
+int clinux_pipe(int *_Nonnull ends, int flags);
+
+static inline int clinux_set_nonblocking(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0) return -errno;
+    return (int)clinux_result(fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+}
+
+/// Nanoseconds of CLOCK_MONOTONIC.
+static inline int64_t clinux_monotonic(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/// Sleeps until CLOCK_MONOTONIC reaches `nanoseconds`; returns early on a signal.
+static inline void clinux_sleep_until(int64_t nanoseconds) {
+    struct timespec until = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
+/// The slack of this thread's timers; 1 makes sleeps end as sharply as the hardware allows.
+static inline int clinux_set_timer_slack(unsigned long nanoseconds) {
+    return (int)clinux_result(prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0));
+}
+
+/// The text of an error number; the buffer belongs to libc and lives as long as the process.
+const char *_Nonnull clinux_error_text(int number);
+
+/// The name of an error number, such as EPERM.
+const char *_Nonnull clinux_error_name(int number);
+
+#endif
