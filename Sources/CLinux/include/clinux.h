@@ -6,6 +6,8 @@
 
 #include "clinux_call.h"
 #include "clinux_event.h"
+#include "clinux_network.h"
+#include "clinux_sandbox.h"
 #include "clinux_socket.h"
 
 #endif

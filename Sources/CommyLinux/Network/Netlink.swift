@@ -1,0 +1,122 @@
+internal import CLinux
+
+/// Configures the interfaces of one network namespace over rtnetlink(7).
+public struct Netlink: ~Copyable, Sendable {
+    private let descriptor: FileDescriptor
+
+    /// Takes a NETLINK_ROUTE socket; it acts on the namespace in which it was opened.
+    public init(_ descriptor: consuming FileDescriptor) {
+        self.descriptor = descriptor
+    }
+
+    /// A socket for the calling process's own namespace.
+    public init() throws(SystemError) {
+        descriptor = FileDescriptor(
+            owning: try checked(clinux_netlink_open(), "open a netlink socket"))
+    }
+
+    /// Brings an interface up, with an MTU in bytes and a transmit queue of so many packets when given.
+    public func bringUp(index: Int32, mtu: Int? = nil, queueLength: Int? = nil)
+        throws(SystemError)
+    {
+        var request = NetlinkRequest(type: UInt16(RTM_NEWLINK), flags: 0)
+        request.appendLinkHeader(index: index, up: true)
+        if let mtu { request.appendAttribute(UInt16(IFLA_MTU), UInt32(mtu)) }
+        if let queueLength {
+            request.appendAttribute(UInt16(IFLA_TXQLEN), UInt32(queueLength))
+        }
+        try perform(request, "bring up interface \(index)")
+    }
+
+    /// Adds an IPv4 (4 bytes) or IPv6 (16 bytes) address with its on-link prefix, without duplicate
+    /// address detection: the address plan has none.
+    public func addAddress(index: Int32, bytes: [UInt8], prefixLength: UInt8)
+        throws(SystemError)
+    {
+        precondition(bytes.count == 4 || bytes.count == 16)
+        let family = UInt8(bytes.count == 4 ? 2 : 10)
+        var request = NetlinkRequest(
+            type: UInt16(RTM_NEWADDR), flags: UInt16(NLM_F_CREATE | NLM_F_EXCL))
+        request.appendAddressHeader(
+            family: family, prefixLength: prefixLength, flags: UInt8(IFA_F_NODAD), index: index)
+        request.appendAttribute(UInt16(IFA_LOCAL), bytes)
+        request.appendAttribute(UInt16(IFA_ADDRESS), bytes)
+        try perform(request, "add an address to interface \(index)")
+    }
+
+    /// Packets that the interface's own transmit queue has dropped since it exists.
+    public func droppedPackets(index: Int32) throws(SystemError) -> UInt64 {
+        UInt64(
+            try checked(
+                clinux_netlink_dropped(descriptor.raw, index), "read interface statistics"))
+    }
+
+    private func perform(_ request: NetlinkRequest, _ call: @autoclosure () -> String)
+        throws(SystemError)
+    {
+        let bytes = request.finished()
+        let result = unsafe bytes.withUnsafeBytes { pointer in
+            unsafe clinux_netlink_request(descriptor.raw, pointer.baseAddress!, pointer.count)
+        }
+        _ = try checked(result, call())
+    }
+}
+
+/// Builds one rtnetlink request: header, body, attributes, each aligned to four bytes.
+struct NetlinkRequest {
+    private var bytes: [UInt8] = []
+
+    init(type: UInt16, flags: UInt16) {
+        append(UInt32(0))
+        append(type)
+        append(flags | UInt16(NLM_F_REQUEST | NLM_F_ACK))
+        append(UInt32(1))
+        append(UInt32(0))
+    }
+
+    /// struct ifinfomsg.
+    mutating func appendLinkHeader(index: Int32, up: Bool) {
+        append(UInt32(0))
+        append(UInt32(bitPattern: index))
+        append(UInt32(up ? 1 : 0))
+        append(UInt32(up ? 1 : 0))
+    }
+
+    /// struct ifaddrmsg.
+    mutating func appendAddressHeader(family: UInt8, prefixLength: UInt8, flags: UInt8, index: Int32) {
+        bytes += [family, prefixLength, flags, 0]
+        append(UInt32(bitPattern: index))
+    }
+
+    mutating func appendAttribute(_ kind: UInt16, _ value: UInt32) {
+        append(UInt16(8))
+        append(kind)
+        append(value)
+    }
+
+    mutating func appendAttribute(_ kind: UInt16, _ value: [UInt8]) {
+        append(UInt16(4 + value.count))
+        append(kind)
+        bytes += value
+        while bytes.count % 4 != 0 { bytes.append(0) }
+    }
+
+    /// The whole request with its length filled in.
+    func finished() -> [UInt8] {
+        var result = bytes
+        let length = UInt32(bytes.count)
+        for byte in 0..<4 {
+            result[byte] = UInt8(truncatingIfNeeded: length >> (8 * UInt32(byte)))
+        }
+        return result
+    }
+
+    /// Netlink speaks the machine's byte order; every machine that Commy runs on is little-endian.
+    private mutating func append<Value: FixedWidthInteger>(_ value: Value) {
+        var rest = value
+        for _ in 0..<(Value.bitWidth / 8) {
+            bytes.append(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
+        }
+    }
+}

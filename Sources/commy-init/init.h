@@ -1,0 +1,43 @@
+/// The parts of commy-init, process 1 of one emulated host. One thread, no state on disk.
+#ifndef COMMY_INIT_H
+#define COMMY_INIT_H
+
+#include "clinux.h"
+
+/// Where the control socket is: the harness's end closes when the harness dies, whatever killed it.
+#define CONTROL 3
+
+/// The private directory of this host, on its own tmpfs: hosts file and scratch directories.
+#define HOST_DIRECTORY "/run/commy"
+
+/// Whether /proc shows this host's processes by the pids that they have here.
+extern int has_own_proc;
+
+/// Walks the zero-ended strings of a message.
+struct text {
+    char *next;
+    char *end;
+};
+
+/// The next string, or NULL at the end of the message.
+char *next_string(struct text *text);
+
+/// Gives this host its own view of the file system (see mounts.c): degradation flags, or -errno with `stage`.
+int set_up_files(const char *hosts, struct text visible, const char **stage);
+
+/// Creates the directory and its parents.
+int make_directories(const char *path);
+
+/// The harness asked for a process: answers SPAWNED.
+void spawn(const struct clinux_message *request, struct text text, const int *descriptors);
+
+/// Sends `number` to every process of the session that `leader` leads; returns how many got it.
+int signal_session(int leader, int number);
+
+/// Answers the harness; the program ends when the harness is gone.
+void answer(const struct clinux_message *message, const char *text, const int *descriptors, int count);
+
+/// Removes what a killed harness left: the janitor's whole life.
+int janitor(void);
+
+#endif
