@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -170,4 +171,42 @@ int clinux_collect(int pid, int *status) {
     while (collected < 0 && errno == EINTR);
     if (collected < 0) return -errno;
     return collected == 0 ? -EAGAIN : 0;
+}
+
+uint32_t clinux_user(void) { return geteuid(); }
+
+uint32_t clinux_group(void) { return getegid(); }
+
+uint32_t clinux_sudo_id(const char *variable, uint32_t otherwise) {
+    const char *text = getenv(variable);
+    if (!text || !*text) return otherwise;
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    return *end || value == 0 || value >= UINT32_MAX ? otherwise : (uint32_t)value;
+}
+
+int clinux_try_user_namespace(void) {
+    long pid = syscall(SYS_clone, SIGCHLD | CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID, 0, 0, 0, 0);
+    if (pid < 0) return -errno;
+    if (pid == 0) {
+        // Some systems let the namespace be made but strip its capabilities: a mount shows it.
+        _exit(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ? errno : 0);
+    }
+    int status;
+    if (waitpid((int)pid, &status, 0) < 0) return -errno;
+    return WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO;
+}
+
+int clinux_pidfd_process(int pidfd) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+    int fd = clinux_open(path, O_RDONLY, 0);
+    if (fd < 0) return fd;
+    ssize_t count = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (count < 0) return -EIO;
+    text[count] = 0;
+    char *line = strstr(text, "\nPid:");
+    int pid = line ? atoi(line + 5) : 0;
+    return pid > 0 ? pid : 0;
 }

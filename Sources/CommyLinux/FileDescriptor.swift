@@ -70,6 +70,11 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
+    /// Whether there is something to read (or the end) within this time; negative waits for ever.
+    public func waitReadable(milliseconds: Int32) throws(SystemError) -> Bool {
+        try checked(clinux_wait_readable(raw, milliseconds), "poll") > 0
+    }
+
     public func setNonBlocking() throws(SystemError) {
         _ = try checked(clinux_set_nonblocking(raw), "fcntl O_NONBLOCK")
     }

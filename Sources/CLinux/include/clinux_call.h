@@ -53,6 +53,14 @@ static inline int clinux_set_timer_slack(unsigned long nanoseconds) {
     return (int)clinux_result(prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0));
 }
 
+/// The path of the running executable, without a zero byte: its length, or -errno.
+static inline long clinux_own_executable(void *_Nonnull path, size_t capacity) {
+    return clinux_result(readlink("/proc/self/exe", path, capacity));
+}
+
+/// Waits until one descriptor is readable (or at its end): 1, 0 after `milliseconds`, or -errno.
+int clinux_wait_readable(int fd, int milliseconds);
+
 /// The text of an error number; the buffer belongs to libc and lives as long as the process.
 const char *_Nonnull clinux_error_text(int number);
 

@@ -78,8 +78,21 @@ long clinux_receive_message(int fd, struct clinux_message *_Nonnull message, voi
 int clinux_start_init(int executable, const char *_Nonnull mode, int control, int namespaces, uint32_t uid,
                       uint32_t gid, int *_Nonnull pidfd);
 
+/// The caller's effective ids.
+uint32_t clinux_user(void);
+uint32_t clinux_group(void);
+
+/// The number in an environment variable that sudo sets, or `otherwise`.
+uint32_t clinux_sudo_id(const char *_Nonnull variable, uint32_t otherwise);
+
+/// Whether this process may make a user namespace with a network inside: 0 or -errno.
+int clinux_try_user_namespace(void);
+
 /// Signals through a pidfd: 0 or -errno.
 int clinux_pidfd_signal(int pidfd, int number);
+
+/// The process's id as the caller's own /proc shows it: positive, 0 when it has ended, or -errno.
+int clinux_pidfd_process(int pidfd);
 
 /// Collects a dead child: its wait status, or -errno; -EAGAIN while it lives.
 int clinux_collect(int pid, int *_Nonnull status);

@@ -104,6 +104,12 @@ public struct InitChannel: ~Copyable, Sendable {
         _ = try checked(result, "send to a host")
     }
 
+    /// Whether a message (or the end) is there within this time.
+    public func waitReadable(milliseconds: Int32) throws(SystemError) -> Bool {
+        try checked(
+            clinux_wait_readable(descriptor.raw, milliseconds), "wait for a host") > 0
+    }
+
     /// Waits for the next message. Descriptors in it become the caller's.
     public func receive() throws(SystemError) -> (message: InitMessage, descriptors: [Int32]) {
         var header = clinux_message()
