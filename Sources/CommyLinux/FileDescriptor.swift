@@ -35,12 +35,22 @@ public struct FileDescriptor: ~Copyable, Sendable {
         guard let base = buffer.baseAddress else { return 0 }
         while true {
             let count = unsafe clinux_read(raw, base, buffer.count)
-            if count >= 0 { return count }
-            switch Int32(-count) {
-            case EINTR: continue
-            case EAGAIN: return nil
-            default: throw SystemError(number: Int32(-count), call: "read")
+            if count == -Int(EINTR) { continue }
+            if count == -Int(EAGAIN) { return nil }
+            return try checked(count, "read")
+        }
+    }
+
+    /// Reads up to the array's count into its beginning: the bytes read (0 at the end), or nil when it
+    /// would block.
+    public func read(into buffer: inout [UInt8]) throws(SystemError) -> Int? {
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+                unsafe clinux_read(raw, bytes.baseAddress!, bytes.count)
             }
+            if count == -Int(EINTR) { continue }
+            if count == -Int(EAGAIN) { return nil }
+            return try checked(count, "read")
         }
     }
 
@@ -49,12 +59,9 @@ public struct FileDescriptor: ~Copyable, Sendable {
         guard let base = buffer.baseAddress else { return 0 }
         while true {
             let count = unsafe clinux_write(raw, base, buffer.count)
-            if count >= 0 { return count }
-            switch Int32(-count) {
-            case EINTR: continue
-            case EAGAIN: return nil
-            default: throw SystemError(number: Int32(-count), call: "write")
-            }
+            if count == -Int(EINTR) { continue }
+            if count == -Int(EAGAIN) { return nil }
+            return try checked(count, "write")
         }
     }
 

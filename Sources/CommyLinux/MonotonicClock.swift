@@ -23,6 +23,11 @@ public struct MonotonicClock: Sendable {
         MeshInstant(nanoseconds: clinux_monotonic() - originNanoseconds)
     }
 
+    /// The wall-clock time (nanoseconds since 1970) at this clock's zero, as it is known now.
+    public var wallClockOfOrigin: Int64 {
+        clinux_realtime() - (clinux_monotonic() - originNanoseconds)
+    }
+
     /// Blocks the thread until `instant`.
     public func sleep(until instant: MeshInstant) {
         while now < instant {

@@ -25,10 +25,9 @@ struct HostSandboxTests {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             _ = try process.standardOutput.waitReadable(milliseconds: 10_000)
-            let count = try unsafe buffer.withUnsafeMutableBytes { bytes in
-                try unsafe process.standardOutput.read(into: bytes)
+            guard let count = try process.standardOutput.read(into: &buffer), count > 0 else {
+                break
             }
-            guard let count, count > 0 else { break }
             text += buffer[..<count]
         }
         host.leave()

@@ -42,6 +42,13 @@ static inline int64_t clinux_monotonic(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/// Nanoseconds of CLOCK_REALTIME.
+static inline int64_t clinux_realtime(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /// Sleeps until CLOCK_MONOTONIC reaches `nanoseconds`; returns early on a signal.
 static inline void clinux_sleep_until(int64_t nanoseconds) {
     struct timespec until = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
@@ -51,6 +58,11 @@ static inline void clinux_sleep_until(int64_t nanoseconds) {
 /// The slack of this thread's timers; 1 makes sleeps end as sharply as the hardware allows.
 static inline int clinux_set_timer_slack(unsigned long nanoseconds) {
     return (int)clinux_result(prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0));
+}
+
+/// The calling thread's name, cut to 15 bytes.
+static inline int clinux_name_thread(const char *_Nonnull name) {
+    return (int)clinux_result(prctl(PR_SET_NAME, name, 0, 0, 0));
 }
 
 /// The path of the running executable, without a zero byte: its length, or -errno.

@@ -1,0 +1,142 @@
+internal import CommyBase
+internal import CommyLinux
+internal import SimModel
+internal import Synchronization
+
+/// A descriptor's number where a value must be copied; somebody else owns the descriptor.
+struct FileDescriptorNumber: Sendable {
+    let raw: Int32
+}
+
+/// What a fabric is made from.
+struct FabricSetUp: Sendable {
+    var topology: Topology
+    var seed: UInt64
+    var clock: MonotonicClock
+    /// One TUN device per host, in the order of the topology. The fabric closes them.
+    var devices: [FileDescriptorNumber]
+    var capture: CaptureMode
+    var captureDirectory: String
+}
+
+/// What all links did, read when the fabric has ended.
+struct FabricTotals: Sendable {
+    var links: [LinkTotals] = []
+    /// Packets that were lost for want of memory or that a host's kernel refused.
+    var lostBeforeModel: UInt64 = 0
+}
+
+/// Counters of all links at one instant.
+struct FabricSnapshot: Sendable {
+    var at: MeshInstant
+    /// By link index; links that do not exist yet are missing.
+    var packets: [UInt64]
+    var droppedByFault: [UInt64]
+    /// Packets that a partition or a cut of a host pair has dropped.
+    var blocked: UInt64
+}
+
+/// The run's handle on the fabric's thread.
+final class FabricHandle {
+    private let mailbox: FabricMailbox
+    private let thread: WorkerThread
+    private let writer: CaptureWriter
+    private let writerThread: WorkerThread
+    private let devices: [FileDescriptorNumber]
+    private let result: ResultBox
+    private var isStopped = false
+
+    /// What the thread leaves: totals, or why it ended early.
+    private final class ResultBox: Sendable {
+        let totals = Mutex(FabricTotals())
+        let problem = Mutex<String?>(nil)
+    }
+
+    private init(
+        mailbox: FabricMailbox, thread: WorkerThread, writer: CaptureWriter,
+        writerThread: WorkerThread, devices: [FileDescriptorNumber], result: ResultBox
+    ) {
+        self.mailbox = mailbox
+        self.thread = thread
+        self.writer = writer
+        self.writerThread = writerThread
+        self.devices = devices
+        self.result = result
+    }
+
+    /// Plans the network and starts the thread.
+    static func start(_ setUp: FabricSetUp) throws -> FabricHandle {
+        let plan: NetworkPlan
+        do {
+            plan = try NetworkPlan(setUp.topology, seed: setUp.seed)
+        } catch {
+            throw LabError("\(error)")
+        }
+        let mailbox = try FabricMailbox()
+        let writer = try CaptureWriter(directory: setUp.captureDirectory)
+        let result = ResultBox()
+        let thread = try WorkerThread(name: "commy-fabric") {
+            do throws(SystemError) {
+                var loop = try FabricLoop(
+                    setUp, model: FabricModel(plan: plan), mailbox: mailbox, writer: writer)
+                let totals = try loop.run()
+                result.totals.withLock { $0 = totals }
+            } catch {
+                result.problem.withLock { $0 = "the fabric ended: \(error)" }
+            }
+            writer.finish()
+            mailbox.announceEnd()
+        }
+        let writerThread = try WorkerThread(name: "commy-capture") { writer.run() }
+        return FabricHandle(
+            mailbox: mailbox, thread: thread, writer: writer, writerThread: writerThread,
+            devices: setUp.devices, result: result)
+    }
+
+    var noticeDescriptor: Int32 { mailbox.noticeDescriptor }
+    /// Why the fabric's thread ended before it was told to.
+    var problem: String? { result.problem.withLock { $0 } }
+
+    func takeStalls() -> [FabricStall] { mailbox.takeStalls() }
+
+    func setConditions(_ conditions: LinkConditions, of link: LinkIndex) {
+        mailbox.send(.setConditions(link, conditions))
+    }
+
+    func block(_ pairs: [HostPair]) { mailbox.send(.block(pairs)) }
+    func unblock(_ pairs: [HostPair]) { mailbox.send(.unblock(pairs)) }
+
+    /// The counters, after every command sent before has been carried out.
+    func inspect() throws -> FabricSnapshot {
+        let reply = try Reply<FabricSnapshot>()
+        mailbox.send(.inspect(reply))
+        return try answer(of: reply)
+    }
+
+    /// What a selector means: links, or pairs where a link carries others too.
+    func select(_ selector: LinkSelector) throws -> FabricSelection {
+        let reply = try Reply<FabricSelection>()
+        mailbox.send(.select(selector, reply))
+        return try answer(of: reply)
+    }
+
+    private func answer<Value>(of reply: Reply<Value>) throws -> Value {
+        guard let value = reply.wait() else {
+            throw LabError(problem ?? "the fabric's thread does not answer")
+        }
+        return value
+    }
+
+    /// Ends the threads and returns what the links did.
+    func stop() -> FabricTotals {
+        guard !isStopped else { return FabricTotals() }
+        isStopped = true
+        mailbox.send(.stop)
+        thread.join()
+        writerThread.join()
+        for device in devices { _ = FileDescriptor(owning: device.raw) }
+        return result.totals.withLock { $0 }
+    }
+
+    deinit { _ = stop() }
+}

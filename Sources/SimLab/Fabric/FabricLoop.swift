@@ -1,0 +1,322 @@
+internal import CLinux
+internal import CommyBase
+internal import CommyLinux
+internal import Histogram
+internal import SimModel
+
+/// The fabric's thread: reads packets from every host's TUN device, asks the model when and where each is
+/// delivered, and writes it there at that instant.
+///
+/// Everything about links is decided by `FabricModel`; this loop owns descriptors, memory and the clock. One turn:
+/// deliver what is due, wait for packets or the next instant (asleep until shortly before it, then awake), read.
+/// Turns are bounded: at most `readBatch` packets a device.
+struct FabricLoop: ~Copyable {
+    /// How long before an instant the loop stops sleeping: a sleeping thread of a virtual machine wakes some tens
+    /// of microseconds late.
+    static let spin: Int64 = 60_000
+    /// The loop wakes at least this often, to see whether the machine lets it.
+    static let heartbeat: Int64 = 10_000_000
+    /// A wake-up this late is a stall that the report names: an order of magnitude over a busy machine's own.
+    static let stallThreshold: Int64 = 5_000_000
+    /// Packets that one turn reads from one device before the others have their turn.
+    private static let readBatch = 64
+    /// The token of the mailbox; devices have their host's number.
+    private static let mailboxToken = UInt64.max
+
+    var model: FabricModel
+    let mailbox: FabricMailbox
+    private let clock: MonotonicClock
+    private let devices: [FileDescriptorNumber]
+    private let offload: Bool
+    private var epoll: Epoll
+    private var pool: PacketPool
+    private var flows = FlowTable()
+    private var capture: Capture
+    private var lateness: [Histogram<UInt32>?] = []
+    private var now: MeshInstant
+    /// Packets that had no slot, or that a host's kernel refused to take.
+    private var lostBeforeModel: UInt64 = 0
+    private var isStopping = false
+
+    init(_ setUp: FabricSetUp, model: consuming FabricModel, mailbox: FabricMailbox, writer: CaptureWriter)
+        throws(SystemError)
+    {
+        self.model = model
+        self.mailbox = mailbox
+        clock = setUp.clock
+        devices = setUp.devices
+        offload = setUp.topology.offload
+        let largest = offload ? 65_536 + VirtioHeader.byteCount : setUp.topology.mtu
+        pool = PacketPool(slotBytes: largest)
+        capture = Capture(mode: setUp.capture, writer: writer, clock: setUp.clock)
+        now = setUp.clock.now
+        epoll = try Epoll(capacity: 256)
+        for (host, device) in devices.enumerated() {
+            try epoll.add(device.raw, .readable, token: UInt64(host))
+        }
+        try epoll.add(mailbox.descriptor, .readable, token: Self.mailboxToken)
+    }
+
+    /// Runs until it is told to stop; returns what the links did.
+    mutating func run() throws(SystemError) -> FabricTotals {
+        try MonotonicClock.sharpenTimersOfThisThread()
+        while !isStopping {
+            now = clock.now
+            model.advance(to: now)
+            let next = drain()
+            try waitAndRead(until: next)
+        }
+        capture.finish()
+        return totals()
+    }
+
+    /// Sleeps or spins until `next`, a packet or a command, and reads what came.
+    private mutating func waitAndRead(until next: MeshInstant) throws(SystemError) {
+        let before = clock.now
+        let untilNext = next == .never ? Self.heartbeat : (next - before).nanoseconds
+        let sleep = max(0, min(untilNext - Self.spin, Self.heartbeat))
+        let count = try epoll.wait(nanoseconds: sleep)
+        now = clock.now
+        // A wait that ended without an event should have ended on time.
+        if count == 0 { noteStall(since: before, expected: sleep) }
+        for index in 0..<count {
+            let event = epoll.event(at: index)
+            if event.token == Self.mailboxToken {
+                serveMailbox()
+            } else {
+                try readDevice(Int(event.token))
+            }
+        }
+    }
+
+    private func noteStall(since before: MeshInstant, expected: Int64) {
+        let late = (now - before).nanoseconds - expected
+        if late > Self.stallThreshold {
+            mailbox.add(stall: FabricStall(end: now, length: .nanoseconds(late)))
+        }
+    }
+
+    // MARK: In
+
+    private mutating func readDevice(_ host: Int) throws(SystemError) {
+        for _ in 0..<Self.readBatch {
+            guard let handle = pool.take() else {
+                lostBeforeModel += 1
+                try discardPacket(host)
+                return
+            }
+            let slot = unsafe pool.slot(handle)
+            let count = unsafe clinux_read(devices[host].raw, slot.baseAddress!, slot.count)
+            guard count > 0 else {
+                pool.release(handle)
+                if count == -Int(EAGAIN) || count == -Int(EINTR) { return }
+                _ = try checked(count, "read a packet of host number \(host)")
+                return
+            }
+            pool.setByteCount(count, of: handle)
+            enter(handle, from: host)
+        }
+    }
+
+    /// The kernel gives the packet up when it is read, whole or not.
+    private func discardPacket(_ host: Int) throws(SystemError) {
+        var byte: UInt8 = 0
+        _ = unsafe clinux_read(devices[host].raw, &byte, 1)
+    }
+
+    /// A packet of a host: the model is told, and what it decides at once is done at once.
+    private mutating func enter(_ handle: UInt32, from host: Int) {
+        let prefix = offload ? VirtioHeader.byteCount : 0
+        let bytes = unsafe UnsafeRawBufferPointer(pool.bytes(of: handle))
+        let packet = unsafe UnsafeRawBufferPointer(rebasing: bytes[prefix...])
+        let span = unsafe Span<UInt8>(_unsafeBytes: packet)
+        guard let header = PacketHeader(span), let destination = self.host(of: header),
+            destination != host
+        else {
+            // Not for a host of the scenario: multicast, router solicitations, strangers.
+            pool.release(handle)
+            return
+        }
+        if capture.mode == .hosts {
+            unsafe captureHost(host, packet, inbound: false, comment: nil)
+        }
+        let flow = flows.key(of: header, from: UInt32(host), to: UInt32(destination))
+        if offload {
+            unsafe enterOffloaded(
+                handle, packet, header, flow: flow, from: host, to: destination,
+                VirtioHeader(bytes))
+        } else {
+            submit(handle, byteCount: packet.count, segments: 1, flow: flow, host, destination)
+        }
+    }
+
+    private mutating func submit(
+        _ handle: UInt32, byteCount: Int, segments: Int, flow: UInt64, _ source: Int,
+        _ destination: Int
+    ) {
+        model.packetEntered(
+            PacketFacts(
+                handle: handle, byteCount: byteCount, segmentCount: segments, flow: flow,
+                source: HostIndex(source), destination: HostIndex(destination)), at: now)
+        _ = drain()
+    }
+
+    /// A super-packet goes whole where links only delay it, and in wire packets where their fates may differ.
+    private mutating func enterOffloaded(
+        _ handle: UInt32, _ packet: UnsafeRawBufferPointer, _ header: PacketHeader, flow: UInt64,
+        from host: Int, to destination: Int, _ virtio: VirtioHeader
+    ) {
+        let cutter =
+            virtio.segmentation == 0
+            ? nil
+            : unsafe SuperPacket(packet, header: header, segmentBytes: virtio.segmentBytes)
+        let mustCut = model.decidesPerPacket(from: HostIndex(host), to: HostIndex(destination))
+        guard mustCut else {
+            submit(
+                handle, byteCount: packet.count, segments: cutter?.segmentCount ?? 1, flow: flow,
+                host, destination)
+            return
+        }
+        guard let cutter, cutter.segmentCount > 1 else {
+            unsafe completeChecksum(handle, header, virtio)
+            submit(handle, byteCount: packet.count, segments: 1, flow: flow, host, destination)
+            return
+        }
+        for index in 0..<cutter.segmentCount {
+            guard let segment = pool.take() else {
+                lostBeforeModel += 1
+                continue
+            }
+            let slot = unsafe pool.slot(segment)
+            let prefix = VirtioHeader.byteCount
+            unsafe slot[..<prefix].update(repeating: 0)
+            let count = unsafe cutter.write(
+                segment: index, of: packet,
+                to: UnsafeMutableRawBufferPointer(rebasing: slot[prefix...]))
+            pool.setByteCount(prefix + count, of: segment)
+            submit(segment, byteCount: count, segments: 1, flow: flow, host, destination)
+        }
+        pool.release(handle)
+    }
+
+    /// Fills in a checksum that the kernel had left to the card, so that corruption is noticed.
+    private func completeChecksum(
+        _ handle: UInt32, _ header: PacketHeader, _ virtio: VirtioHeader
+    ) {
+        guard virtio.needsChecksum else { return }
+        let bytes = unsafe pool.bytes(of: handle)
+        let packet = unsafe UnsafeMutableRawBufferPointer(
+            rebasing: bytes[VirtioHeader.byteCount...])
+        unsafe TransportChecksum.fill(
+            packet, isIPv6: header.version == 6, transport: header.transport,
+            from: virtio.checksumStart, at: virtio.checksumStart + virtio.checksumOffset)
+        unsafe bytes[..<VirtioHeader.byteCount].update(repeating: 0)
+    }
+
+    private func host(of header: PacketHeader) -> Int? {
+        header.version == 4
+            ? AddressPlan.host(
+                address4: UInt32(truncatingIfNeeded: header.destination.low),
+                hostCount: devices.count)
+            : AddressPlan.host(
+                address6: header.destination.high, header.destination.low,
+                hostCount: devices.count)
+    }
+
+    // MARK: Out
+
+    /// Does what the model says until it says to wait; returns until when.
+    private mutating func drain() -> MeshInstant {
+        while true {
+            switch model.nextOutput() {
+            case .deliver(let delivery): deliver(delivery)
+            case .drop(let drop): self.drop(drop)
+            case .duplicated(let handle): pool.retain(handle)
+            case .wait(let until): return until
+            }
+        }
+    }
+
+    private mutating func deliver(_ delivery: Delivery) {
+        let bytes = unsafe pool.bytes(of: delivery.handle)
+        let corrupted = delivery.corruptedBit.map { Int($0) }
+        if let corrupted { unsafe flip(corrupted, in: bytes) }
+        let device = devices[Int(delivery.destination)].raw
+        let written = unsafe clinux_write(device, bytes.baseAddress!, bytes.count)
+        // The kernel refuses what is no IP packet any more (a flipped version field): lost, as on a wire.
+        if written < 0 && corrupted == nil { lostBeforeModel += 1 }
+        now = clock.now
+        recordLateness(of: delivery)
+        if capture.mode != .off { captureDelivery(delivery) }
+        if let corrupted { unsafe flip(corrupted, in: bytes) }
+        pool.release(delivery.handle)
+    }
+
+    /// Flips a bit of the packet; twice restores it for the other copies.
+    private func flip(_ bit: Int, in bytes: UnsafeMutableRawBufferPointer) {
+        let place = (offload ? VirtioHeader.byteCount : 0) + bit / 8
+        guard place < bytes.count else { return }
+        unsafe bytes[place] ^= 1 << UInt8(bit % 8)
+    }
+
+    private mutating func drop(_ drop: Drop) {
+        if capture.mode != .off { captureDrop(drop) }
+        pool.release(drop.handle)
+    }
+
+    private mutating func recordLateness(of delivery: Delivery) {
+        let link = Int(delivery.lastLink)
+        while lateness.count <= link { lateness.append(nil) }
+        if lateness[link] == nil { lateness[link] = Self.emptyHistogram() }
+        let late = max(0, (now - delivery.due).nanoseconds)
+        lateness[link]?.record(UInt64(min(late, Self.largestLateness)))
+    }
+
+    private static var largestLateness: Int64 { 60_000_000_000 }
+
+    /// Two digits: an error of 1 % in a figure of microseconds is nothing, and a histogram is some 20 KiB.
+    private static func emptyHistogram() -> Histogram<UInt32> {
+        Histogram<UInt32>(
+            lowestDiscernibleValue: 64, highestTrackableValue: UInt64(largestLateness),
+            numberOfSignificantValueDigits: .two)
+    }
+
+    // MARK: Commands and results
+
+    private mutating func serveMailbox() {
+        for command in mailbox.takeCommands() {
+            switch command {
+            case .setConditions(let link, let conditions):
+                model.setConditions(of: link, to: conditions, at: now)
+            case .block(let pairs):
+                model.block(pairs, at: now)
+            case .unblock(let pairs):
+                model.unblock(pairs, at: now)
+            case .inspect(let reply):
+                reply.fulfil(with: FabricSnapshot(of: model, at: now))
+            case .select(let selector, let reply):
+                reply.fulfil(with: FabricSelection(of: selector, in: &model))
+            case .stop:
+                isStopping = true
+            }
+            _ = drain()
+        }
+    }
+
+    private func totals() -> FabricTotals {
+        var links: [LinkTotals] = []
+        for link in model.materialisedLinks {
+            let counters = model.counters(of: link)
+            guard counters.packets > 0 else { continue }
+            let place = Int(link)
+            let histogram = place < lateness.count ? lateness[place] : nil
+            links.append(
+                LinkTotals(
+                    link: model.name(of: link), counters: counters,
+                    latenessAt: { quantile in
+                        Int64(histogram?.valueAtPercentile(quantile) ?? 0)
+                    }))
+        }
+        return FabricTotals(links: links, lostBeforeModel: lostBeforeModel)
+    }
+}

@@ -1,0 +1,81 @@
+internal import CommyBase
+internal import CommyLinux
+internal import SimModel
+
+/// Writes the event log, feeds the judge and remembers the events for the report.
+final class Recorder {
+    let directory: ReportDirectory
+    /// Room for one read of a pipe; shared, because one thread reads them all.
+    var scratch = [UInt8](repeating: 0, count: 65_536)
+    private(set) var events: [RunEvent] = []
+    private let clock: MonotonicClock
+    private let log: FileDescriptor
+    private var judge: Judge
+    private var pending: [UInt8] = []
+    private let observer: ScenarioRun.Observer
+    private let scenario: Scenario
+    /// The first error of writing the log; reported when the run ends.
+    private var writeError: SystemError?
+
+    /// Bytes that wait before they are written: large enough to make writes rare.
+    private static let flushThreshold = 65_536
+
+    init(
+        scenario: Scenario, directory: ReportDirectory, clock: MonotonicClock,
+        observer: @escaping ScenarioRun.Observer
+    ) throws {
+        self.scenario = scenario
+        self.directory = directory
+        self.clock = clock
+        self.observer = observer
+        judge = Judge(scenario: scenario)
+        log = try directory.createFile("trace.jsonl")
+    }
+
+    /// Records what has just happened, or what happened at a stated instant.
+    func record(_ fact: RunEvent.Fact, at instant: MeshInstant? = nil) {
+        let event = RunEvent(at: instant ?? clock.now, fact: fact)
+        events.append(event)
+        judge.observe(event)
+        EventEncoder.append(event, to: &pending)
+        if pending.count >= Self.flushThreshold { flush() }
+        observer(event)
+    }
+
+    func flush() {
+        guard !pending.isEmpty else { return }
+        do throws(SystemError) {
+            try log.writeAll(pending)
+        } catch {
+            writeError = writeError ?? error
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// The last lines that a process has written.
+    func lastOutput(host: String, process: String, count: Int) -> [String] {
+        var lines: [String] = []
+        for event in events.reversed() {
+            guard case .processOutput(let output) = event.fact, output.host == host,
+                output.process == process
+            else { continue }
+            lines.append(output.line)
+            if lines.count == count { break }
+        }
+        return lines.reversed()
+    }
+
+    /// Judges what was seen and records the verdicts. `abortReason` says why the run could not be carried out.
+    func judge(abortReason: String?) -> Judgement {
+        var judgement = judge.verdict()
+        if let abortReason {
+            judgement.verdict = .error
+            judgement.reason = abortReason
+            judgement.judged = []
+        }
+        for judged in judgement.judged { record(.judged(judged)) }
+        record(.runEnded(RunEnded(verdict: judgement.verdict, reason: judgement.reason)))
+        flush()
+        return judgement
+    }
+}

@@ -1,0 +1,34 @@
+/// Cuts a stream of bytes into lines, whatever the pieces are in which it comes.
+///
+/// A line longer than the limit is cut there and goes on as the next line.
+struct LineSplitter {
+    /// Bytes that one line may have before it is cut: 8 KiB, a page of a log that nobody reads further.
+    static let lineLimit = 8_192
+
+    private var rest: [UInt8] = []
+
+    /// Adds a piece and returns the lines that it completes.
+    mutating func append(_ bytes: ArraySlice<UInt8>) -> [String] {
+        var lines: [String] = []
+        for byte in bytes {
+            if byte == UInt8(ascii: "\n") {
+                lines.append(takeLine())
+            } else {
+                rest.append(byte)
+                if rest.count == Self.lineLimit { lines.append(takeLine()) }
+            }
+        }
+        return lines
+    }
+
+    /// What was not ended by a newline when the stream ended.
+    mutating func finish() -> String? {
+        rest.isEmpty ? nil : takeLine()
+    }
+
+    private mutating func takeLine() -> String {
+        if rest.last == UInt8(ascii: "\r") { rest.removeLast() }
+        defer { rest.removeAll(keepingCapacity: true) }
+        return String(decoding: rest, as: UTF8.self)
+    }
+}

@@ -1,0 +1,45 @@
+internal import SimModel
+
+/// Fills in the `{{...}}` of commands, variables and files, for one process on one host.
+struct Placeholders {
+    /// `{{dir}}`, `{{host}}`, ... with what they stand for.
+    private let values: [(name: String, value: String)]
+    private let hostNames: [String]
+
+    init(host: Int, directory: String, scenarioDirectory: String, hostNames: [String]) {
+        self.hostNames = hostNames
+        values = [
+            ("host", hostNames[host]), ("address", AddressPlan.text4(host: host)),
+            ("address6", AddressPlan.text6(host: host)), ("dir", directory),
+            ("scenario", scenarioDirectory),
+        ]
+    }
+
+    /// `text` with every known placeholder replaced; the reader has refused unknown ones.
+    func fill(_ text: String) -> String {
+        var result = ""
+        var rest = text[...]
+        while let open = rest.firstRange(of: "{{") {
+            let after = rest[open.upperBound...]
+            guard let close = after.firstRange(of: "}}") else { break }
+            let name = after[..<close.lowerBound]
+            let trimmed = String(name.filter { $0 != " " })
+            result += rest[..<open.lowerBound]
+            result += value(of: trimmed) ?? String(rest[open.lowerBound..<close.upperBound])
+            rest = rest[close.upperBound...]
+        }
+        return result + rest
+    }
+
+    private func value(of name: String) -> String? {
+        if let known = values.first(where: { $0.name == name }) { return known.value }
+        for prefix in ["address:", "address6:"] where name.hasPrefix(prefix) {
+            guard let host = hostNames.firstIndex(of: String(name.dropFirst(prefix.count))) else {
+                return nil
+            }
+            return prefix == "address:"
+                ? AddressPlan.text4(host: host) : AddressPlan.text6(host: host)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,126 @@
+internal import CommyBase
+internal import CommyLinux
+internal import SimModel
+
+/// What the run's loop watches a descriptor for.
+enum EventSource {
+    /// Messages of a host's process 1.
+    case host(Int)
+    case output(ProcessInstance, ProcessOutput.Stream)
+    case probeOutput(ProcessInstance)
+    case traffic(TrafficInstance)
+    case trafficErrors(TrafficInstance)
+    case signals
+    case fabric
+}
+
+/// What the run does at an instant.
+enum TimedAction {
+    case beginFault(FaultInstance)
+    case healFault(FaultInstance)
+    /// The other half of a flap.
+    case flap(FaultInstance, down: Bool)
+    case becomeReady(ProcessInstance, incarnation: Int)
+    case giveUpReadiness(ProcessInstance, incarnation: Int)
+    case startAgain(ProcessInstance)
+    case killLeaving(ProcessInstance, incarnation: Int)
+    case endTraffic
+    case giveUpTraffic
+}
+
+struct HostProcess: Hashable {
+    var host: Int
+    var pid: Int32
+}
+
+enum ProcessOwner {
+    case process(ProcessInstance)
+    case probe(ProcessInstance, incarnation: Int)
+    case traffic(TrafficInstance)
+}
+
+/// One process of the scenario on one host, through all its incarnations.
+final class ProcessInstance {
+    let spec: ProcessSpec
+    /// Index of its host.
+    let host: Int
+    let hostName: String
+    var life: ProcessLife
+    /// Its process while one is alive.
+    var insidePID: Int32?
+    var outsidePID: Int32 = 0
+    var startedAt = MeshInstant.zero
+    var probePID: Int32?
+    var probeWords = ""
+    /// Starts in a row that ended by themselves; the wait before the next one doubles with each.
+    var failuresInARow = 0
+    var isReady = false
+    /// Set when its directory has its files.
+    var isPrepared = false
+    var output = CapturedOutput()
+    var errors = CapturedOutput()
+
+    init(spec: ProcessSpec, host: Int, hostName: String) {
+        self.spec = spec
+        self.host = host
+        self.hostName = hostName
+        life = ProcessLife(policy: spec.restart)
+    }
+
+    var label: String { "\(spec.name)@\(hostName)" }
+    /// Its scratch directory on its host.
+    var directory: String { "\(HostSandbox.directory)/\(spec.name)" }
+}
+
+/// One output stream of a process.
+struct CapturedOutput: ~Copyable {
+    /// Lines of one stream that are recorded; a program that floods its log fills no disk.
+    static let lineLimit = 20_000
+
+    var descriptor: FileDescriptor?
+    var token = 0
+    var splitter = LineSplitter()
+    var lineCount = 0
+}
+
+/// One traffic source and its generator process.
+final class TrafficInstance {
+    let spec: TrafficSpec
+    let host: Int
+    var insidePID: Int32?
+    var records = CapturedOutput()
+    var errors = CapturedOutput()
+    var decoder = TrafficStreamDecoder()
+    var hasEnded = false
+    var words = ""
+
+    init(spec: TrafficSpec, host: Int) {
+        self.spec = spec
+        self.host = host
+    }
+}
+
+/// One fault of the schedule.
+final class FaultInstance {
+    let spec: FaultSpec
+    /// Its place in the file; the key of what it does to links.
+    let index: Int
+    var isActive = false
+    var links: [LinkIndex] = []
+    var pairs: [HostPair] = []
+    var processes: [ProcessInstance] = []
+    /// How many packets its links had dropped or carried when it began, and what it has touched so far.
+    var countAtBegin: UInt64 = 0
+    var touched: UInt64 = 0
+
+    init(spec: FaultSpec, index: Int) {
+        self.spec = spec
+        self.index = index
+    }
+}
+
+/// A link with faults on it.
+struct TouchedLink {
+    var own: LinkConditions
+    var faults = LinkFaultSet()
+}

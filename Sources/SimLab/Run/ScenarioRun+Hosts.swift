@@ -1,0 +1,128 @@
+internal import CommyBase
+internal import CommyLinux
+internal import SimModel
+
+extension ScenarioRun {
+    /// Starts all hosts; their processes 1 set themselves up side by side.
+    func bringHostsUp() throws {
+        let hostsFile = self.hostsFile
+        for (index, name) in hostNames.enumerated() {
+            let host = try HostSandbox(name: name, index: index, environment: environment)
+            hosts.append(host)
+            do throws(SystemError) {
+                try host.beginSetUp(
+                    hostsFile: hostsFile, offload: scenario.topology.offload,
+                    visible: environment.visible)
+            } catch {
+                throw LabError(error, doing: "set up host \(name)")
+            }
+        }
+        for host in hosts {
+            devices.append(try host.finishSetUp(mtu: scenario.topology.mtu).release())
+            _ = try watch(host.messageDescriptor, .host(host.index))
+            recorder.record(
+                .hostUp(
+                    HostUp(
+                        host: host.name,
+                        zone: scenario.topology.hosts[host.index].zone.joined(separator: "/"),
+                        addresses: [
+                            AddressPlan.text4(host: host.index), AddressPlan.text6(host: host.index),
+                        ])))
+        }
+    }
+
+    /// Gives the TUN devices to the fabric, which owns them from now on.
+    func startFabric() throws {
+        let descriptors = devices.map { FileDescriptorNumber(raw: $0) }
+        devices = []
+        let fabric = try FabricHandle.start(
+            FabricSetUp(
+                topology: scenario.topology, seed: seed, clock: clock, devices: descriptors,
+                capture: options.capture, captureDirectory: recorder.directory.path))
+        self.fabric = fabric
+        _ = try watch(fabric.noticeDescriptor, .fabric)
+    }
+
+    /// `/etc/hosts` of every host: all names with both addresses.
+    private var hostsFile: String {
+        var lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"]
+        for (index, name) in hostNames.enumerated() {
+            lines.append("\(AddressPlan.text4(host: index)) \(name)")
+        }
+        // IPv6 after IPv4: a program that takes the first answer gets what most of them expect.
+        guard scenario.topology.mtu >= AddressPlan.minimumMTU6 else {
+            return lines.joined(separator: "\n") + "\n"
+        }
+        for (index, name) in hostNames.enumerated() {
+            lines.append("\(AddressPlan.text6(host: index)) \(name)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    func serveHost(_ index: Int) throws {
+        while true {
+            let message: InitMessage?
+            do throws(SystemError) {
+                message = try hosts[index].nextMessage()
+            } catch {
+                throw LabError(
+                    error, doing: "host \(hostNames[index]) is gone",
+                    cure: "something killed its process 1; look for the OOM killer in dmesg")
+            }
+            guard let message else { return }
+            guard message.kind == .exited else { continue }
+            try processExited(host: index, message)
+        }
+    }
+
+    /// Stalls that the fabric has noticed.
+    func serveFabric() throws {
+        guard let fabric else { return }
+        for stall in fabric.takeStalls() {
+            recorder.record(
+                .machineStalled(MachineStalled(lengthNanoseconds: stall.length.nanoseconds)),
+                at: stall.end)
+        }
+        if let problem = fabric.problem { abortReason = abortReason ?? problem }
+    }
+
+    /// Writes down what every link did, then ends the fabric.
+    private func closeFabric() {
+        guard let fabric else { return }
+        let totals = fabric.stop()
+        for link in totals.links { recorder.record(.linkTotals(link)) }
+        if totals.lostBeforeModel > 0 {
+            abortReason =
+                abortReason
+                ?? "the fabric was overrun: \(totals.lostBeforeModel) packets were lost outside the model"
+        }
+        self.fabric = nil
+    }
+
+    /// Ends whatever is there, in any state of the run. Kills all at once, then waits for each.
+    func takeDown() {
+        var overrun: UInt64 = 0
+        for host in hosts { overrun += host.droppedBeforeFabric() }
+        if overrun > 0 {
+            abortReason =
+                abortReason
+                ?? "the machine was too slow: \(overrun) packets were lost before the fabric read them"
+        }
+        closeFabric()
+        for host in hosts { host.kill() }
+        for host in hosts {
+            unwatch(host.messageDescriptor, token: hostToken(host.index))
+            host.leave()
+        }
+        hosts = []
+        for raw in devices { _ = FileDescriptor(owning: raw) }
+        devices = []
+        recorder.flush()
+    }
+
+    private func hostToken(_ index: Int) -> Int {
+        sources.firstIndex { source in
+            if case .host(index) = source { true } else { false }
+        } ?? 0
+    }
+}

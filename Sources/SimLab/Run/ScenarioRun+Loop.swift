@@ -1,0 +1,92 @@
+internal import CLinux
+internal import CommyBase
+internal import CommyLinux
+internal import SimModel
+
+extension ScenarioRun {
+    /// Serves events and timers until `isDone` says so or the run is aborted.
+    func loop(until isDone: () -> Bool) throws {
+        while !isDone() {
+            if let abortReason { throw LabError(abortReason) }
+            while let action = timers.pop(at: clock.now) {
+                try perform(action)
+                if isDone() { return }
+            }
+            let wait = min((timers.next - clock.now).nanoseconds, Self.longestWait)
+            let count = try epoll.wait(nanoseconds: max(0, wait))
+            for index in 0..<count {
+                let event = epoll.event(at: index)
+                // A source that an earlier event of this turn has removed is no longer there.
+                guard let source = sources[Int(event.token)] else { continue }
+                try serve(source)
+            }
+            recorder.flush()
+        }
+    }
+
+    /// The loop looks around at least this often, so that a report that is being written is never far behind.
+    private static var longestWait: Int64 { 100_000_000 }
+
+    /// Watches a descriptor; the token is what `unwatch` takes.
+    func watch(_ fd: Int32, _ source: EventSource) throws(SystemError) -> Int {
+        let token = sources.firstIndex { $0 == nil } ?? sources.count
+        if token == sources.count { sources.append(nil) }
+        try epoll.add(fd, .readable, token: UInt64(token))
+        sources[token] = source
+        return token
+    }
+
+    /// Call it before the descriptor is closed.
+    func unwatch(_ fd: Int32, token: Int) {
+        // The only error is that it is not watched, which is what is wanted.
+        try? epoll.remove(fd)
+        sources[token] = nil
+    }
+
+    private func serve(_ source: EventSource) throws {
+        switch source {
+        case .host(let index): try serveHost(index)
+        case .output(let process, let stream): readOutput(of: process, stream)
+        case .probeOutput(let process): try readProbe(of: process)
+        case .traffic(let instance): try readRecords(of: instance)
+        case .trafficErrors(let instance): readTrafficErrors(of: instance)
+        case .signals: readSignals()
+        case .fabric: try serveFabric()
+        }
+    }
+
+    private func perform(_ action: TimedAction) throws {
+        switch action {
+        case .beginFault(let fault): try begin(fault)
+        case .healFault(let fault): try heal(fault)
+        case .flap(let fault, let down): try flap(fault, down: down)
+        case .becomeReady(let process, let incarnation):
+            try probeSucceeded(process, incarnation: incarnation)
+        case .giveUpReadiness(let process, let incarnation):
+            try giveUpReadiness(of: process, incarnation: incarnation)
+        case .startAgain(let process): try startAgain(process)
+        case .killLeaving(let process, let incarnation):
+            try killIfStillLeaving(process, incarnation: incarnation)
+        case .endTraffic: trafficIsOver = true
+        case .giveUpTraffic: trafficGaveUp = true
+        }
+    }
+
+    /// Ctrl-C and SIGTERM end the run in order: everything is taken down and the report is written.
+    func watchSignals() throws {
+        let signals: [Int32] = [2, 15, 1]
+        let fd = unsafe signals.withUnsafeBufferPointer { numbers in
+            unsafe clinux_signalfd(numbers.baseAddress!, Int32(numbers.count))
+        }
+        let descriptor = FileDescriptor(owning: try checked(fd, "signalfd"))
+        _ = try watch(descriptor.raw, .signals)
+        signalDescriptor = consume descriptor
+    }
+
+    private func readSignals() {
+        let fd = signalDescriptor.raw
+        let number = clinux_signalfd_read(fd)
+        guard number > 0 else { return }
+        abortReason = number == 2 ? "interrupted" : "ended by signal \(number)"
+    }
+}

@@ -1,0 +1,238 @@
+internal import CommyBase
+internal import CommyLinux
+internal import Foundation
+internal import SimModel
+
+extension ScenarioRun {
+    /// Starts every process once what it comes after is ready, and returns when all are.
+    func startAllProcesses() throws {
+        for spec in scenario.processes {
+            for name in spec.hosts {
+                guard let host = hostNames.firstIndex(of: name) else {
+                    preconditionFailure("the reader has resolved every host")
+                }
+                processes.append(ProcessInstance(spec: spec, host: host, hostName: name))
+            }
+        }
+        try startWhatCanStart()
+        try loop { processes.allSatisfy(\.isReady) }
+    }
+
+    /// Starts the processes whose predecessors are ready.
+    func startWhatCanStart() throws {
+        for process in processes where process.life.state == .waiting && process.life.incarnation == 0 {
+            let waits = processes.contains {
+                process.spec.after.contains($0.spec.name) && !$0.isReady
+            }
+            if !waits { try start(process) }
+        }
+    }
+
+    /// Starts the next incarnation of a process.
+    func start(_ process: ProcessInstance) throws {
+        let host = hosts[process.host]
+        let placeholders = Placeholders(
+            host: process.host, directory: process.directory,
+            scenarioDirectory: Self.directory(of: file), hostNames: hostNames)
+        if !process.isPrepared {
+            for scratch in process.spec.files {
+                try host.writeFile(
+                    "\(process.directory)/\(placeholders.fill(scratch.path))",
+                    content: Array(placeholders.fill(scratch.content).utf8))
+            }
+            process.isPrepared = true
+        }
+        let arguments: [String] =
+            switch process.spec.command {
+            case .arguments(let words): words.map(placeholders.fill)
+            case .shell(let line): ["/bin/sh", "-c", placeholders.fill(line)]
+            }
+        let launched = try host.launch(
+            LaunchRequest(
+                arguments: arguments,
+                environment: Self.environmentLines(
+                    directory: process.directory,
+                    own: process.spec.environment.map {
+                        ($0.name, placeholders.fill($0.value))
+                    }),
+                directory: process.directory, capabilities: process.spec.capabilities,
+                limits: process.spec.limits),
+            user: environment.processUser, group: environment.processGroup)
+        process.life.launched()
+        process.insidePID = launched.insidePID
+        process.outsidePID = launched.outsidePID
+        process.startedAt = clock.now
+        owners[HostProcess(host: process.host, pid: launched.insidePID)] = .process(process)
+        try attachOutput(launched, to: process)
+        recorder.record(
+            .processStarted(
+                ProcessStarted(
+                    host: process.hostName, process: process.spec.name, pid: process.outsidePID,
+                    command: arguments, incarnation: process.life.incarnation)))
+        try beginProbing(process, placeholders)
+    }
+
+    /// The whole environment of a process: little, and the same on every machine.
+    static func environmentLines(directory: String, own: [(String, String)]) -> [String] {
+        let base = [
+            ("PATH", ProgramSearch.path), ("HOME", directory), ("LANG", "C.UTF-8"),
+            ("TMPDIR", "/tmp"), ("COMMY_SIM", "1"),
+        ]
+        let kept = base.filter { entry in !own.contains { $0.0 == entry.0 } }
+        return (kept + own).map { "\($0.0)=\($0.1)" }
+    }
+
+    private func attachOutput(_ launched: consuming LaunchedProcess, to process: ProcessInstance)
+        throws(SystemError)
+    {
+        closeOutput(&process.output)
+        closeOutput(&process.errors)
+        let (output, errors) = (launched.standardOutput.raw, launched.standardError.raw)
+        process.output.token = try watch(output, .output(process, .stdout))
+        process.errors.token = try watch(errors, .output(process, .stderr))
+        launched.hand(to: process)
+    }
+
+    func closeOutput(_ output: inout CapturedOutput) {
+        guard let raw = output.descriptor?.raw else { return }
+        unwatch(raw, token: output.token)
+        output.descriptor = nil
+    }
+
+    func readOutput(of process: ProcessInstance, _ stream: ProcessOutput.Stream) {
+        switch stream {
+        case .stdout: drain(&process.output) { self.note($0, of: process, stream) }
+        case .stderr: drain(&process.errors) { self.note($0, of: process, stream) }
+        }
+    }
+
+    /// Reads what is there and gives out whole lines; closes the descriptor at its end.
+    func drain(_ output: inout CapturedOutput, line: (String) -> Void) {
+        // A program that writes without pause must not keep the loop: 1 MiB a turn.
+        for _ in 0..<16 {
+            guard let count = try? output.descriptor?.read(into: &recorder.scratch) else { return }
+            if count == 0 {
+                if let last = output.splitter.finish() { line(last) }
+                closeOutput(&output)
+                return
+            }
+            for text in output.splitter.append(recorder.scratch[..<count]) { line(text) }
+        }
+    }
+
+    private func note(_ line: String, of process: ProcessInstance, _ stream: ProcessOutput.Stream) {
+        process.lineCount += 1
+        if process.lineCount > CapturedOutput.lineLimit { return }
+        let text =
+            process.lineCount == CapturedOutput.lineLimit
+            ? "(\(CapturedOutput.lineLimit) lines recorded; the rest is left out)" : line
+        recorder.record(
+            .processOutput(
+                ProcessOutput(
+                    host: process.hostName, process: process.spec.name, stream: stream, line: text)))
+        lookForReadiness(in: line, of: process)
+    }
+
+    /// A process of a host has ended: one of the scenario's, a probe, or a traffic generator.
+    func processExited(host: Int, _ message: InitMessage) throws {
+        let key = HostProcess(host: host, pid: message.pid)
+        // Orphans that process 1 adopted belong to nobody.
+        guard let owner = owners.removeValue(forKey: key) else { return }
+        let ending = WaitStatus(message.status)
+        switch owner {
+        case .process(let process): try ended(process, ending, message)
+        case .probe(let process, let incarnation):
+            try probeEnded(of: process, incarnation: incarnation, ending)
+        case .traffic(let instance): try trafficEnded(instance, ending)
+        }
+    }
+
+    private func ended(_ process: ProcessInstance, _ ending: WaitStatus, _ message: InitMessage)
+        throws
+    {
+        readOutput(of: process, .stdout)
+        readOutput(of: process, .stderr)
+        process.insidePID = nil
+        let wasReady = process.isReady
+        process.isReady = false
+        stopProbing(process)
+        let decision = process.life.exited(succeeded: ending.code == 0)
+        recorder.record(
+            .processExited(
+                ProcessExited(
+                    host: process.hostName, process: process.spec.name, exitCode: ending.code,
+                    signal: ending.signal, expected: decision == .note || decision == .launch(afterFailure: false),
+                    maximumResidentBytes: message.residentBytes,
+                    cpuNanoseconds: message.cpuNanoseconds)))
+        switch decision {
+        case .note: break
+        case .reportFailure:
+            // Before the traffic there is nothing to judge: the scenario could not be set up.
+            if trafficStart == nil && !wasReady {
+                abortReason =
+                    "process \(process.label) \(ending.words) before it was ready\(lastWords(of: process))"
+            }
+        case .launch(let afterFailure):
+            process.failuresInARow = afterFailure ? process.failuresInARow + 1 : 0
+            timers.add(.startAgain(process), at: clock.now + restartDelay(process))
+        }
+    }
+
+    /// 100 ms, doubled with each failure in a row, at most 5 s: soon enough for a scenario of seconds, and a
+    /// program that cannot start does not eat the machine.
+    private func restartDelay(_ process: ProcessInstance) -> Duration {
+        guard process.failuresInARow > 0 else { return .zero }
+        return .milliseconds(min(100 << min(process.failuresInARow - 1, 6), 5_000))
+    }
+
+    private func lastWords(of process: ProcessInstance) -> String {
+        let words = recorder.lastOutput(host: process.hostName, process: process.spec.name, count: 3)
+        return words.isEmpty ? "" : "; its last words:\n    " + words.joined(separator: "\n    ")
+    }
+
+    func startAgain(_ process: ProcessInstance) throws {
+        guard process.life.state == .waiting else { return }
+        try start(process)
+    }
+
+    /// Sends a signal to a process and all of its session; true when it was there.
+    @discardableResult
+    func signal(_ process: ProcessInstance, _ number: Int32) throws(SystemError) -> Bool {
+        guard let pid = process.insidePID else { return false }
+        return try hosts[process.host].signalSession(leader: pid, number) > 0
+    }
+
+    /// Asks a process to end, and kills it when it has not by its limit.
+    func stop(_ process: ProcessInstance, then next: ProcessLife.AfterLeaving) throws {
+        guard process.life.leaveOrdered(then: next) else { return }
+        try signal(process, process.spec.stopSignal)
+        // A stopped process takes no signal but SIGKILL and SIGCONT.
+        try signal(process, 18)
+        timers.add(
+            .killLeaving(process, incarnation: process.life.incarnation),
+            at: clock.now + process.spec.stopWithin)
+    }
+
+    func killIfStillLeaving(_ process: ProcessInstance, incarnation: Int) throws {
+        guard process.life.incarnation == incarnation, process.life.isAlive else { return }
+        try signal(process, 9)
+    }
+}
+
+/// What wait(2) says about the end of a process.
+struct WaitStatus {
+    let code: Int32?
+    let signal: Int32?
+
+    init(_ status: Int32) {
+        let number = status & 0x7f
+        code = number == 0 ? (status >> 8) & 0xff : nil
+        signal = number == 0 ? nil : number
+    }
+
+    /// `ended with code 1`, `was killed by signal 9`.
+    var words: String {
+        if let code { return "ended with code \(code)" }
+        return "was killed by signal \(signal ?? 0)"
+    }
+}

@@ -1,0 +1,139 @@
+internal import CommyBase
+internal import CommyLinux
+internal import SimModel
+internal import SimTraffic
+
+extension ScenarioRun {
+    /// From the start of the generators to the scheduled instant of the first request: time enough to start
+    /// them all, so that the schedule is kept from its first request on.
+    private static var leadTime: Duration { .milliseconds(250) }
+    /// How long a generator may take beyond its last request's timeout before it counts as stuck.
+    private static var endGrace: Duration { .seconds(5) }
+
+    /// The measured part of the run: traffic flows, faults come and go.
+    func runTrafficAndFaults() throws {
+        let start = clock.now + Self.leadTime
+        for spec in scenario.traffic {
+            guard let host = hostNames.firstIndex(of: spec.source) else {
+                preconditionFailure("the reader has resolved every host")
+            }
+            let instance = TrafficInstance(spec: spec, host: host)
+            traffic.append(instance)
+            try launch(instance, start: start)
+        }
+        if clock.now > start {
+            throw LabError(
+                "the traffic generators took longer than \(Self.leadTime.shortText) to start",
+                cure: "give the machine less other work, or use fewer traffic sources")
+        }
+        try loop { clock.now >= start }
+        trafficStart = start
+        recorder.record(.trafficStarted(TrafficStarted(traffic: traffic.map(\.spec.name))), at: start)
+        scheduleFaults(from: start)
+        let end = start + scenario.duration
+        timers.add(.endTraffic, at: end)
+        let patience = scenario.traffic.map(\.timeout).max() ?? .zero
+        timers.add(.giveUpTraffic, at: end + patience + Self.endGrace)
+        try loop { trafficIsOver && (trafficGaveUp || traffic.allSatisfy(\.hasEnded)) }
+        if let stuck = traffic.first(where: { !$0.hasEnded }) {
+            throw LabError("the generator of traffic \(stuck.spec.name) did not end")
+        }
+        try closeFaults()
+    }
+
+    private func launch(_ instance: TrafficInstance, start: MeshInstant) throws {
+        let spec = instance.spec
+        guard let target = hostNames.firstIndex(of: spec.http.host) else {
+            preconditionFailure("the reader has resolved every host")
+        }
+        let address =
+            spec.http.usesIPv6
+            ? AddressPlan.text6(host: target) : AddressPlan.text4(host: target)
+        let end = min(spec.end ?? scenario.duration, scenario.duration)
+        var arguments = [
+            environment.traffic.path, "--url-address", address, "--port", String(spec.http.port),
+            "--path", spec.http.path, "--host-header", "\(spec.http.host):\(spec.http.port)",
+            "--rate", String(spec.ratePerSecond), "--connection", spec.connection.rawValue,
+            "--timeout-ns", String(spec.timeout.nanoseconds),
+            "--origin-ns", String(clock.originNanoseconds),
+            "--start-ns", String((start + spec.start).nanoseconds),
+            "--end-ns", String((start + end).nanoseconds),
+            "--seed", String(RandomKey(seed: seed).labelled("traffic").labelled(spec.name).value),
+        ]
+        if let header = spec.backendHeader { arguments += ["--backend-header", header] }
+        let launched = try hosts[instance.host].launch(
+            LaunchRequest(
+                arguments: arguments,
+                environment: Self.environmentLines(directory: HostSandbox.directory, own: []),
+                directory: HostSandbox.directory),
+            user: environment.processUser, group: environment.processGroup)
+        instance.insidePID = launched.insidePID
+        owners[HostProcess(host: instance.host, pid: launched.insidePID)] = .traffic(instance)
+        instance.records.token = try watch(launched.standardOutput.raw, .traffic(instance))
+        instance.errors.token = try watch(launched.standardError.raw, .trafficErrors(instance))
+        launched.hand(to: instance)
+    }
+
+    func readRecords(of instance: TrafficInstance) throws {
+        for _ in 0..<16 {
+            guard let count = try? instance.records.descriptor?.read(into: &recorder.scratch) else {
+                return
+            }
+            if count == 0 {
+                closeOutput(&instance.records)
+                return
+            }
+            instance.decoder.append(recorder.scratch[..<count])
+            while let record = try nextRecord(of: instance) { note(record, of: instance) }
+        }
+    }
+
+    private func nextRecord(of instance: TrafficInstance) throws -> TrafficRecord? {
+        do {
+            return try instance.decoder.next()
+        } catch {
+            throw LabError("the generator of traffic \(instance.spec.name) sent garbage: \(error)")
+        }
+    }
+
+    private func note(_ record: TrafficRecord, of instance: TrafficInstance) {
+        switch record {
+        case .request(let request):
+            let scheduled = request.dueNanoseconds
+            recorder.record(
+                .request(
+                    RequestOutcome(
+                        traffic: instance.spec.name, ordinal: request.ordinal,
+                        scheduledNanoseconds: scheduled,
+                        latencyNanoseconds: request.latencyNanoseconds,
+                        result: RequestOutcome.Result(request.outcome),
+                        status: request.status.map(Int.init), backend: request.backend)),
+                at: MeshInstant(nanoseconds: scheduled + request.latencyNanoseconds))
+        case .summary(let summary):
+            recorder.record(
+                .trafficEnded(
+                    TrafficEnded(
+                        traffic: instance.spec.name, sent: summary.sent,
+                        worstSendDelayNanoseconds: summary.worstSendDelayNanoseconds)))
+        }
+    }
+
+    func readTrafficErrors(of instance: TrafficInstance) {
+        drain(&instance.errors) { instance.words = $0 }
+    }
+
+    func trafficEnded(_ instance: TrafficInstance, _ ending: WaitStatus) throws {
+        readTrafficErrors(of: instance)
+        try readRecords(of: instance)
+        instance.hasEnded = true
+        guard ending.code != 0 else { return }
+        throw LabError(
+            "the generator of traffic \(instance.spec.name) \(ending.words): \(instance.words)")
+    }
+
+    /// After the traffic: every process is asked to end, so that it can flush what it has.
+    func windDown() throws {
+        for process in processes { try stop(process, then: .end) }
+        try loop { !processes.contains(where: \.life.isAlive) }
+    }
+}

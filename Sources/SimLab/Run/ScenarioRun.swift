@@ -1,0 +1,146 @@
+internal import CommyBase
+internal import CommyLinux
+internal import Foundation
+public import SimModel
+
+/// Carries out one scenario in the world `realtime`: builds the hosts, starts the programs, sends the traffic,
+/// breaks what the scenario breaks, and judges.
+///
+/// One thread does all of this (an epoll loop); the fabric has a thread of its own. Every process of the run dies
+/// with this thread. Parts: `+Hosts`, `+Processes`, `+Readiness`, `+Traffic`, `+Faults`, `+Loop`.
+public final class ScenarioRun {
+    public struct Options: Sendable {
+        /// Replaces the scenario's own seed.
+        public var seed: UInt64?
+        /// Where report directories go.
+        public var reportRoot = "reports"
+        public var capture = CaptureMode.links
+        public var isolation: SandboxEnvironment.Isolation?
+
+        public init() {}
+    }
+
+    /// What a run leaves behind.
+    public struct Outcome: Sendable {
+        public var verdict: Verdict
+        public var reason: String?
+        public var judged: [Judged]
+        public var events: [RunEvent]
+        /// The published report directory.
+        public var report: String
+        public var wallSeconds: Double
+    }
+
+    /// Told while the run goes on, on the run's thread.
+    public typealias Observer = (RunEvent) -> Void
+
+    let scenario: Scenario
+    let file: String
+    let options: Options
+    let janitor: Janitor
+    let clock: MonotonicClock
+    let environment: SandboxEnvironment
+    let recorder: Recorder
+    let hostNames: [String]
+
+    var epoll: Epoll
+    var sources: [EventSource?] = []
+    var timers = TimerQueue<TimedAction>()
+    var hosts: [HostSandbox] = []
+    var fabric: FabricHandle?
+    var processes: [ProcessInstance] = []
+    var traffic: [TrafficInstance] = []
+    var faults: [FaultInstance] = []
+    /// Own conditions and active faults of every link that a fault has touched.
+    var linkFaults: [LinkIndex: TouchedLink] = [:]
+    /// Who a process of a host belongs to, by host index and process id inside.
+    var owners: [HostProcess: ProcessOwner] = [:]
+    /// The instant that the scenario's times count from.
+    var trafficStart: MeshInstant?
+    /// Set when the run must end early: why.
+    var abortReason: String?
+
+    /// `observer` sees every event as it is recorded.
+    public init(
+        scenario: Scenario, file: String, options: Options, janitor: Janitor,
+        observer: @escaping Observer
+    ) throws {
+        self.scenario = scenario
+        self.file = file
+        self.options = options
+        self.janitor = janitor
+        clock = MonotonicClock()
+        hostNames = scenario.topology.hosts.map(\.name)
+        environment = try SandboxEnvironment(
+            isolation: options.isolation, visible: [Self.directory(of: file)])
+        let report = try ReportDirectory(
+            root: options.reportRoot, name: Self.reportName(scenario, file, options),
+            janitor: janitor)
+        recorder = try Recorder(
+            scenario: scenario, directory: report, clock: clock, observer: observer)
+        epoll = try Epoll()
+    }
+
+    /// Runs the scenario to its end. A failed expectation is an outcome; only what kept the harness from
+    /// carrying the scenario out is thrown, and then nothing of it is left.
+    public func run() throws -> Outcome {
+        let started = clock.now
+        recorder.record(.runStarted(description))
+        do {
+            try requirePrograms()
+            try watchSignals()
+            try bringHostsUp()
+            try startFabric()
+            try startAllProcesses()
+            try runTrafficAndFaults()
+            try windDown()
+        } catch let error as LabError {
+            abortReason = abortReason ?? error.description
+        } catch let error as SystemError {
+            abortReason = abortReason ?? error.description
+        }
+        takeDown()
+        let judgement = recorder.judge(abortReason: abortReason)
+        let report = try recorder.finish()
+        return Outcome(
+            verdict: judgement.verdict, reason: judgement.reason, judged: judgement.judged,
+            events: recorder.events, report: report, wallSeconds: (clock.now - started).seconds)
+    }
+
+    var seed: UInt64 { options.seed ?? scenario.seed }
+
+    private var description: RunStarted {
+        RunStarted(
+            scenario: scenario.name, file: file, seed: seed, world: scenario.world.rawValue,
+            sandbox: environment.isolationName,
+            durationNanoseconds: scenario.duration.nanoseconds, version: commyVersion)
+    }
+
+    /// Every program that the scenario says it needs must be there before anything is started.
+    private func requirePrograms() throws {
+        let missing = scenario.requires.filter { !ProgramSearch.finds($0.program) }
+        guard let first = missing.first else { return }
+        let packages = missing.map(\.package).joined(separator: " ")
+        throw LabError(
+            "the scenario needs '\(first.program)', which is not installed",
+            cure: "apt-get install \(packages)")
+    }
+
+    static func directory(of file: String) -> String {
+        URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
+    }
+
+    /// `<file's name>-<seed>-<seven digits of the file's hash>`.
+    private static func reportName(_ scenario: Scenario, _ file: String, _ options: Options)
+        -> String
+    {
+        let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? scenario.name
+        let hash = String(RandomKey(seed: 0).labelled(text).value, radix: 16)
+        let digits = String(("0000000" + hash).suffix(7))
+        let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+        return "\(stem)-\(options.seed ?? scenario.seed)-\(digits)"
+    }
+}
+
+/// The version that reports name.
+public let commyVersion = "0.1.0"

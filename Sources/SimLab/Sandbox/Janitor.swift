@@ -1,0 +1,35 @@
+internal import CommyLinux
+
+/// Removes unfinished report directories when the harness is killed.
+///
+/// It is a process of its own, because nothing inside the harness survives kill -9. It ends with the harness, at once
+/// when nothing is unfinished.
+public final class Janitor {
+    private let process: InitProcess
+    private let conversation: InitChannel
+
+    public init() throws {
+        do throws(SystemError) {
+            let executable = try HelperProgram(named: "commy-init").open()
+            let pair = try InitChannel.pair()
+            process = try InitProcess.start(
+                executable: executable, mode: "janitor", control: pair.initEnd, isolation: .none,
+                uid: 0, gid: 0)
+            conversation = pair.takeHarness()
+        } catch {
+            throw LabError(error, doing: "start the janitor")
+        }
+    }
+
+    /// From now on this absolute path is removed when the harness dies.
+    func watch(_ path: String) throws(SystemError) { try tell("+" + path) }
+
+    /// The directory is finished.
+    func release(_ path: String) throws(SystemError) { try tell("-" + path) }
+
+    private func tell(_ line: String) throws(SystemError) {
+        try conversation.descriptor.writeAll(Array(line.utf8))
+        var answer = [UInt8](repeating: 0, count: 8)
+        _ = try conversation.descriptor.read(into: &answer)
+    }
+}

@@ -1,0 +1,97 @@
+internal import CommyBase
+
+/// Gives every packet the key of its flow: one direction of one conversation, named so that it is the same
+/// in every run.
+///
+/// Ephemeral ports and arrival order across conversations differ from run to run, so the name is: source host,
+/// destination host, protocol, the server's port, and a count of conversations with that same name so far. The
+/// client is the one that sends SYN, or without one the side that is seen first.
+///
+/// Holds at most `flowLimit` directions; beyond it the oldest is forgotten, and a later packet of it begins a
+/// new conversation (its random decisions start over, nothing else changes).
+public struct FlowTable: Sendable {
+    /// One direction of a conversation as its packets state it.
+    private struct Tuple: Hashable, Sendable {
+        var source: UInt32
+        var destination: UInt32
+        var sourcePort: UInt16
+        var destinationPort: UInt16
+        var transport: UInt8
+        var version: UInt8
+
+        var reversed: Tuple {
+            Tuple(
+                source: destination, destination: source, sourcePort: destinationPort,
+                destinationPort: sourcePort, transport: transport, version: version)
+        }
+    }
+
+    /// What conversations have in common that are told apart by their count.
+    private struct Service: Hashable, Sendable {
+        var client: UInt32
+        var server: UInt32
+        var port: UInt16
+        var transport: UInt8
+        var version: UInt8
+    }
+
+    /// How many directions are remembered: two for each of 65,536 conversations, about 10 MiB.
+    public static let flowLimit = 131_072
+
+    private var keys: [Tuple: UInt64] = [:]
+    private var counts: [Service: UInt64] = [:]
+    /// Tuples in the order in which they came, a ring once it is full.
+    private var order: [Tuple] = []
+    private var oldest = 0
+    private let limit: Int
+
+    public init(limit: Int = FlowTable.flowLimit) {
+        precondition(limit >= 2)
+        self.limit = limit
+    }
+
+    /// The key of the packet's flow between two hosts, given by number.
+    public mutating func key(
+        of header: PacketHeader, from source: UInt32, to destination: UInt32
+    ) -> UInt64 {
+        let tuple = Tuple(
+            source: source, destination: destination, sourcePort: header.sourcePort,
+            destinationPort: header.destinationPort, transport: header.transport,
+            version: header.version)
+        if let key = keys[tuple], !header.opensConnection { return key }
+        return begin(tuple)
+    }
+
+    /// A new conversation, begun by the tuple's source.
+    private mutating func begin(_ tuple: Tuple) -> UInt64 {
+        let service = Service(
+            client: tuple.source, server: tuple.destination, port: tuple.destinationPort,
+            transport: tuple.transport, version: tuple.version)
+        // A port scan makes a service of every port; starting all counts over costs nothing but
+        // the independence of later conversations from earlier ones with the same name.
+        if counts.count >= limit { counts.removeAll(keepingCapacity: true) }
+        let count = counts[service, default: 0]
+        counts[service] = count + 1
+        let conversation = RandomKey(seed: UInt64(service.client) << 32 | UInt64(service.server))
+            .numbered(
+                UInt64(service.port) << 16 | UInt64(service.transport) << 8
+                    | UInt64(service.version))
+            .numbered(count)
+        let key = conversation.numbered(0).value
+        remember(tuple, key)
+        remember(tuple.reversed, conversation.numbered(1).value)
+        return key
+    }
+
+    private mutating func remember(_ tuple: Tuple, _ key: UInt64) {
+        guard keys.updateValue(key, forKey: tuple) == nil else { return }
+        if order.count < limit {
+            order.append(tuple)
+            return
+        }
+        keys[order[oldest]] = nil
+        order[oldest] = tuple
+        oldest = (oldest + 1) % limit
+        assert(keys.count <= limit)
+    }
+}

@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import SimLab
+
+/// The command-line tool.
+@main
+struct Commy: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "commy",
+        abstract: "A service mesh, and the harness that tests it and any other networked program.",
+        discussion: """
+            Begin with 'commy sim doctor', which says whether this machine can run scenarios, \
+            and 'commy sim run Scenarios/failover', which runs some.
+            """,
+        version: commyVersion,
+        subcommands: [Sim.self, Bench.self])
+}
+
+/// `commy sim ...`.
+struct Sim: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run scenarios: real processes, an emulated network, faults, and a verdict.",
+        subcommands: [SimRun.self, SimValidate.self, SimDoctor.self])
+}

@@ -1,0 +1,29 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// Which files a list of paths means.
+enum ScenarioFiles {
+    /// Files as they are, directories searched for `*.yaml`, in a stable order.
+    static func find(_ paths: [String]) throws -> [String] {
+        var files: [String] = []
+        for path in paths {
+            var isDirectory = ObjCBool(false)
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+                throw ValidationError("there is no '\(path)'")
+            }
+            guard isDirectory.boolValue else {
+                files.append(path)
+                continue
+            }
+            let found = (FileManager.default.enumerator(atPath: path)?.allObjects ?? [])
+                .compactMap { $0 as? String }
+                .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
+                .sorted()
+            guard !found.isEmpty else {
+                throw ValidationError("there is no scenario (*.yaml) below '\(path)'")
+            }
+            files += found.map { "\(path)/\($0)" }
+        }
+        return files
+    }
+}

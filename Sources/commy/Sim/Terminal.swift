@@ -1,0 +1,44 @@
+internal import Foundation
+internal import SimScenario
+
+/// Where the tool prints, and what that place can show.
+struct Terminal {
+    let isInteractive: Bool
+    /// Colour only on a terminal, and not when NO_COLOR is set (no-color.org).
+    let hasColour: Bool
+    /// Columns; 100 when it is not a terminal.
+    let width: Int
+
+    init() {
+        isInteractive = isatty(STDOUT_FILENO) == 1
+        let environment = ProcessInfo.processInfo.environment
+        hasColour =
+            isInteractive && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        var size = winsize()
+        let known = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20
+        width = isInteractive && known ? Int(size.ws_col) : 100
+    }
+
+    func printLine(_ line: String) {
+        write(line + "\n", to: FileHandle.standardOutput)
+    }
+
+    func printError(_ line: String) {
+        write(line + "\n", to: FileHandle.standardError)
+    }
+
+    func printDiagnostics(_ problems: ScenarioProblems) {
+        printError(problems.rendered(colour: hasColour))
+    }
+
+    /// Replaces the current line; only on a terminal.
+    func printStatus(_ line: String) {
+        guard isInteractive else { return }
+        write("\r\u{1b}[K" + line.prefix(width - 1), to: FileHandle.standardOutput)
+    }
+
+    private func write(_ text: String, to handle: FileHandle) {
+        // A reader that has gone away (a closed pipe) is no reason to fail.
+        try? handle.write(contentsOf: Data(text.utf8))
+    }
+}
