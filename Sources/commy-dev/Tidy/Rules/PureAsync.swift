@@ -1,0 +1,12 @@
+extension Rule {
+    static let pureAsync = Rule(
+        "pure-async",
+        because:
+            "A scheduler that orders events for us cannot be replayed; pure code only returns values."
+    ) { repository in
+        BannedNames.violations(
+            of: ["async", "await", "Task", "actor", "MainActor"], in: repository,
+            what: "in a pure target",
+            cure: "return an action and let the shell wait")
+    }
+}
