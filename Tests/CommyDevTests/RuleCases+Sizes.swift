@@ -32,6 +32,9 @@ extension RuleCase {
             "line-length", "Sources/SimLab/A.swift",
             "// https://\(String(repeating: "x", count: 97))\n", lines: []),
         RuleCase("line-length", "Tests/SimLabTests/A.swift", longString, lines: []),
+        RuleCase(
+            "line-length", "Sources/SimLab/A.swift", String(repeating: "x", count: 100) + ",",
+            lines: []),
         RuleCase("line-length", "Sources/SimLab/A.swift", "\n\(longString)", lines: [2]),
         RuleCase(
             "line-length", "Sources/CLinux/a.c", String(repeating: "x", count: 101), lines: [1]),

@@ -1,8 +1,7 @@
 extension Rule {
     static let atomicsImports = Rule(
         "atomics-imports",
-        because:
-            "Memory orderings are reviewed in one place: atomics live in CommyShm; the facade has Mutex."
+        because: "Memory orderings are reviewed in one place, CommyShm; the facade may use Mutex."
     ) { repository in
         repository.swiftFiles.filter { $0.path.hasPrefix("Sources/") }.flatMap {
             file -> [Violation] in

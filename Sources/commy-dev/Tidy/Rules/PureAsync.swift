@@ -1,8 +1,7 @@
 extension Rule {
     static let pureAsync = Rule(
         "pure-async",
-        because:
-            "A scheduler that orders events for us cannot be replayed; pure code only returns values."
+        because: "What a scheduler has ordered cannot be replayed; pure code returns values."
     ) { repository in
         BannedNames.violations(
             of: ["async", "await", "Task", "actor", "MainActor"], in: repository,

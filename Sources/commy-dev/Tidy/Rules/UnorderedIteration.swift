@@ -17,7 +17,7 @@ extension Rule {
                     path: file.path, line: line,
                     what: "a Dictionary or Set is walked in its own order",
                     cure:
-                        "sort first, use an ordered container, or say `// tidy: ordered because ...`"
+                        "sort first, or say `// tidy: ordered because ...`"
                 )
             }
         }
