@@ -1,0 +1,57 @@
+/// The targets and the arrows between them, stated once for the rules about imports.
+///
+/// The table is the design; `Package.swift` is what the build uses. `package-arrows` holds the
+/// second to the first, and `declared-imports` holds every file to `Package.swift`. A table was
+/// chosen over asking the package manager for its own dump because a dump takes seconds and says
+/// what is, not what may be.
+enum Architecture {
+    /// The targets that decide: the standard library and each other, nothing else.
+    static let pure: Set<String> = ["CommyBase", "CommyWire", "CommyMesh", "SimModel"]
+
+    /// What each target may depend on. A target that is not listed may not exist.
+    static let arrows: [String: Set<String>] = {
+        let c: Set<String> = ["CLibCap", "CLinux", "COpenSSL"]
+        let runtime: Set<String> = [
+            "CommyBase", "CommyWire", "CommyMesh", "CommyLinux", "CommyTLS", "CommyShm",
+            "CommyReactor",
+            "CommyNode",
+        ]
+        let harness: Set<String> = [
+            "SimModel", "SimScenario", "SimTraffic", "SimLab", "SimInProcess", "SimReport",
+            "Conformance",
+        ]
+        return [
+            "CommyBase": [],
+            "CommyWire": ["CommyBase"],
+            "CommyMesh": ["CommyBase", "CommyWire"],
+            "SimModel": ["CommyBase"],
+            "CLibCap": [],
+            "CLinux": [],
+            "COpenSSL": [],
+            "CommyLinux": ["CLibCap", "CLinux", "CommyBase"],
+            "CommyTLS": ["CLinux", "COpenSSL", "CommyBase"],
+            "CommyShm": ["CLinux", "CommyBase", "CommyLinux"],
+            "CommyReactor": ["CLinux", "CommyBase", "CommyLinux", "CommyShm"],
+            "CommyNode": runtime.subtracting(["CommyNode"]).union(["CLinux"]),
+            "SimScenario": ["CommyBase", "SimModel"],
+            "SimTraffic": ["CLinux", "CommyBase", "CommyLinux"],
+            "SimLab": ["CLinux", "CommyBase", "CommyLinux", "CommyShm", "SimModel", "SimTraffic"],
+            "SimInProcess": ["CommyBase", "CommyMesh", "CommyWire", "SimModel"],
+            "SimReport": ["CommyBase", "SimModel"],
+            "Conformance": ["CommyBase", "CommyLinux", "CommyWire", "SimModel", "SimScenario"],
+            "Commy": runtime,
+            "CommyABI": runtime.union(["Commy", "CLinux"]),
+            "commyd": runtime.union(c),
+            "commy-init": c,
+            "commy-traffic": ["CommyBase", "CommyLinux", "SimTraffic"],
+            "commy": runtime.union(harness).union(c)
+                .union(["Commy", "commy-init", "commy-traffic", "commyd"]),
+            "commy-dev": [],
+        ]
+    }()
+
+    /// The targets whose processes stay small: no Foundation in them.
+    static let withoutFoundation: Set<String> = pure.union([
+        "CommyLinux", "CommyNode", "CommyReactor", "SimTraffic", "commy-traffic", "commyd",
+    ])
+}
