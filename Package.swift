@@ -47,7 +47,9 @@ let package = Package(
             name: "SimTraffic", dependencies: ["CommyBase", "CommyLinux"], swiftSettings: swift),
         .target(
             name: "SimLab",
-            dependencies: ["CLinux", "CommyBase", "CommyLinux", "SimModel", "SimTraffic", histogram],
+            dependencies: [
+                "CLinux", "CommyBase", "CommyLinux", "SimModel", "SimTraffic", histogram,
+            ],
             swiftSettings: swift),
         .target(name: "SimReport", dependencies: ["CommyBase", "SimModel"], swiftSettings: swift),
 

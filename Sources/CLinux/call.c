@@ -5,12 +5,15 @@
 int clinux_wait_readable(int fd, int milliseconds) {
     struct pollfd watched = {.fd = fd, .events = POLLIN};
     int count;
-    do count = poll(&watched, 1, milliseconds);
+    do
+        count = poll(&watched, 1, milliseconds);
     while (count < 0 && errno == EINTR);
     return count < 0 ? -errno : count;
 }
 
-int clinux_pipe(int *ends, int flags) { return (int)clinux_result(pipe2(ends, flags | O_CLOEXEC)); }
+int clinux_pipe(int *ends, int flags) {
+    return (int)clinux_result(pipe2(ends, flags | O_CLOEXEC));
+}
 
 const char *clinux_error_text(int number) {
     const char *text = strerrordesc_np(number);

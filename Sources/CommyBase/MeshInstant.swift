@@ -4,7 +4,8 @@
 /// `realtime`, the conductor's virtual clock in `lockstep` and `simulated`. Pure code gets instants
 /// handed in and never reads a clock.
 public struct MeshInstant: Sendable, Hashable, Comparable {
-    /// Nanoseconds since the origin. Never negative in practice; signed so that differences are easy.
+    /// Nanoseconds since the origin. Never negative in practice; signed so that differences are
+    /// easy.
     public var nanoseconds: Int64
 
     public init(nanoseconds: Int64) {
@@ -55,6 +56,7 @@ extension Duration {
             case ..<1_000: (1, "ns")
             case ..<1_000_000: (1_000, "us")
             case ..<1_000_000_000: (1_000_000, "ms")
+            // Every larger span reads well in seconds.
             default: (1_000_000_000, "s")
             }
         let whole = magnitude / divisor

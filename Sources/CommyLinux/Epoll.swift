@@ -56,8 +56,8 @@ public struct Epoll: ~Copyable {
             clinux_epoll_control(descriptor.raw, EPOLL_CTL_DEL, fd, 0, 0), "epoll_ctl del")
     }
 
-    /// Waits at most `nanoseconds` (negative: for ever, 0: not at all) and returns how many events there are;
-    /// read them with `event(at:)`. A signal ends the wait with 0.
+    /// Waits at most `nanoseconds` (negative: for ever, 0: not at all) and returns how many events
+    /// there are; read them with `event(at:)`. A signal ends the wait with 0.
     public mutating func wait(nanoseconds: Int64) throws(SystemError) -> Int {
         let count = unsafe clinux_epoll_wait(
             descriptor.raw, events, Int32(capacity), nanoseconds)

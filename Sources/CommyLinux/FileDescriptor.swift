@@ -41,8 +41,8 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
-    /// Reads up to the array's count into its beginning: the bytes read (0 at the end), or nil when it
-    /// would block.
+    /// Reads up to the array's count into its beginning: the bytes read (0 at the end), or nil when
+    /// it would block.
     public func read(into buffer: inout [UInt8]) throws(SystemError) -> Int? {
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes { bytes in

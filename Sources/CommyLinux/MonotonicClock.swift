@@ -3,8 +3,8 @@ public import CommyBase
 
 /// The system's monotonic clock, read relative to an origin.
 ///
-/// CLOCK_MONOTONIC is one clock for all processes and namespaces of a machine, so instants of several
-/// processes that share an origin can be compared.
+/// CLOCK_MONOTONIC is one clock for all processes and namespaces of a machine, so instants of
+/// several processes that share an origin can be compared.
 public struct MonotonicClock: Sendable {
     /// CLOCK_MONOTONIC's value at this clock's zero, in nanoseconds.
     public let originNanoseconds: Int64

@@ -22,7 +22,8 @@ struct text {
 /// The next string, or NULL at the end of the message.
 char *next_string(struct text *text);
 
-/// Gives this host its own view of the file system (see mounts.c): degradation flags, or -errno with `stage`.
+/// Gives this host its own view of the file system (see mounts.c): degradation flags, or -errno
+/// with `stage`.
 int set_up_files(const char *hosts, struct text visible, const char **stage);
 
 /// Creates the directory and its parents.
@@ -35,7 +36,8 @@ void spawn(const struct clinux_message *request, struct text text, const int *de
 int signal_session(int leader, int number);
 
 /// Answers the harness; the program ends when the harness is gone.
-void answer(const struct clinux_message *message, const char *text, const int *descriptors, int count);
+void answer(const struct clinux_message *message, const char *text, const int *descriptors,
+            int count);
 
 /// Removes what a killed harness left: the janitor's whole life.
 int janitor(void);

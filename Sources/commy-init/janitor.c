@@ -1,7 +1,7 @@
 /// Waits for the harness to end and removes what it would have left: unfinished report directories.
 ///
-/// The harness says `+PATH` for each directory it begins and `-PATH` when that is finished; the end of the
-/// conversation, by exit or kill -9, is the order to clean.
+/// The harness says `+PATH` for each directory it begins and `-PATH` when that is finished; the end
+/// of the conversation, by exit or kill -9, is the order to clean.
 #include "init.h"
 
 #include <ftw.h>
@@ -42,16 +42,20 @@ int janitor(void) {
     signal(SIGHUP, SIG_IGN);
     char line[4097];
     for (ssize_t count; (count = read(CONTROL, line, sizeof line - 1)) != 0;) {
-        if (count < 0 && errno != EINTR) break;
-        if (count < 0) continue;
+        if (count < 0 && errno != EINTR)
+            break;
+        if (count < 0)
+            continue;
         line[count] = 0;
         note(line);
-        // An answer, so that the harness knows that the note was taken before it makes the directory.
+        // An answer, so that the harness knows that the note was taken before it makes the
+        // directory.
         ssize_t ignored = write(CONTROL, "k", 1);
         (void)ignored;
     }
     for (int i = 0; i < PATH_LIMIT; i++) {
-        if (paths[i]) nftw(paths[i], remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        if (paths[i])
+            nftw(paths[i], remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     }
     return 0;
 }

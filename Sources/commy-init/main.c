@@ -1,8 +1,9 @@
 /// Process 1 of one emulated host: sets the host up, starts its processes and reaps them.
 ///
-/// It lives as long as the harness: the kernel kills it when the harness's thread ends, and the control socket's
-/// end says so too. When process 1 ends, the kernel kills every process of its PID namespace, and with the last
-/// process the network, mounts, interfaces and files of the host are gone. Nothing needs to be cleaned up.
+/// It lives as long as the harness: the kernel kills it when the harness's thread ends, and the
+/// control socket's end says so too. When process 1 ends, the kernel kills every process of its PID
+/// namespace, and with the last process the network, mounts, interfaces and files of the host are
+/// gone. Nothing needs to be cleaned up.
 #include "init.h"
 
 #include <poll.h>
@@ -11,20 +12,24 @@
 #include <sys/stat.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 static char message_text[CLINUX_MESSAGE_LIMIT + 1];
 
 char *next_string(struct text *text) {
-    if (text->next >= text->end) return NULL;
+    if (text->next >= text->end)
+        return NULL;
     char *string = text->next;
     text->next += strnlen(string, (size_t)(text->end - string)) + 1;
     return string;
 }
 
-void answer(const struct clinux_message *message, const char *text, const int *descriptors, int count) {
+void answer(const struct clinux_message *message, const char *text, const int *descriptors,
+            int count) {
     size_t length = text ? strlen(text) + 1 : 0;
-    if (clinux_send_message(CONTROL, message, text, length, descriptors, count) < 0) _exit(0);
+    if (clinux_send_message(CONTROL, message, text, length, descriptors, count) < 0)
+        _exit(0);
 }
 
 static void fail(const char *stage, int error) {
@@ -34,18 +39,25 @@ static void fail(const char *stage, int error) {
 }
 
 static void set_up(const struct clinux_message *request, struct text text) {
-    const char *name = next_string(&text), *hosts = next_string(&text), *interface = next_string(&text);
-    if (!name || !hosts || !interface) fail("read the set-up message", -EBADMSG);
-    if (sethostname(name, strlen(name)) < 0) fail("sethostname", -errno);
+    const char *name = next_string(&text), *hosts = next_string(&text),
+               *interface = next_string(&text);
+    if (!name || !hosts || !interface)
+        fail("read the set-up message", -EBADMSG);
+    if (sethostname(name, strlen(name)) < 0)
+        fail("sethostname", -errno);
     int tun = clinux_tun_open(interface, request->flags & CLINUX_SETUP_OFFLOAD);
-    if (tun < 0) fail("open /dev/net/tun", tun);
+    if (tun < 0)
+        fail("open /dev/net/tun", tun);
     int netlink = clinux_netlink_open();
-    if (netlink < 0) fail("open a netlink socket", netlink);
+    if (netlink < 0)
+        fail("open a netlink socket", netlink);
     int index = clinux_interface_index(interface);
-    if (index < 0) fail("find the TUN interface", index);
+    if (index < 0)
+        fail("find the TUN interface", index);
     const char *stage = "set up the file system";
     int degraded = set_up_files(hosts, text, &stage);
-    if (degraded < 0) fail(stage, degraded);
+    if (degraded < 0)
+        fail(stage, degraded);
     struct clinux_message ready = {.kind = CLINUX_READY, .pid = index, .flags = (uint32_t)degraded};
     int descriptors[] = {tun, netlink};
     answer(&ready, NULL, descriptors, 2);
@@ -65,33 +77,50 @@ static void write_file(const struct clinux_message *request, struct text text) {
         *slash = '/';
         int end = request->number ? O_APPEND : O_TRUNC;
         int fd = error < 0 ? error : clinux_open(path, O_WRONLY | O_CREAT | end, 0755);
-        if (fd < 0) done.error = -fd;
+        if (fd < 0)
+            done.error = -fd;
         for (char *from = text.next; fd >= 0 && from < text.end;) {
             ssize_t written = write(fd, from, (size_t)(text.end - from));
-            if (written < 0 && errno == EINTR) continue;
+            if (written < 0 && errno == EINTR)
+                continue;
             if (written < 0) {
                 done.error = errno;
                 break;
             }
             from += written;
         }
-        if (fd >= 0) close(fd);
+        if (fd >= 0)
+            close(fd);
     }
     answer(&done, NULL, NULL, 0);
 }
 
 static void deliver_signal(const struct clinux_message *request) {
-    struct clinux_message done = {
-        .kind = CLINUX_DONE, .id = request->id, .number = signal_session(request->pid, request->number)};
+    struct clinux_message done = {.kind = CLINUX_DONE,
+                                  .id = request->id,
+                                  .number = signal_session(request->pid, request->number)};
     answer(&done, NULL, NULL, 0);
+}
+
+/// A socket belongs to the network namespace in which it was made, whoever uses it.
+static void make_socket(const struct clinux_message *request) {
+    struct clinux_message done = {.kind = CLINUX_DONE, .id = request->id};
+    int fd = socket(request->number, (int)request->flags | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        done.error = errno;
+    answer(&done, NULL, &fd, fd >= 0);
+    if (fd >= 0)
+        close(fd);
 }
 
 /// Serves one message; the harness's end is this program's end.
 static void serve(void) {
     struct clinux_message message;
     int descriptors[CLINUX_MESSAGE_DESCRIPTORS];
-    long length = clinux_receive_message(CONTROL, &message, message_text, CLINUX_MESSAGE_LIMIT, descriptors);
-    if (length < 0) _exit(0);
+    long length =
+        clinux_receive_message(CONTROL, &message, message_text, CLINUX_MESSAGE_LIMIT, descriptors);
+    if (length < 0)
+        _exit(0);
     message_text[length] = 0;
     struct text text = {message_text, message_text + length};
     switch (message.kind) {
@@ -99,14 +128,16 @@ static void serve(void) {
     case CLINUX_SPAWN: spawn(&message, text, descriptors); break;
     case CLINUX_SIGNAL: deliver_signal(&message); break;
     case CLINUX_WRITE: write_file(&message, text); break;
+    case CLINUX_SOCKET: make_socket(&message); break;
     default: fail("understand a message", -EBADMSG);
     }
     for (int i = 0; i < CLINUX_MESSAGE_DESCRIPTORS; i++)
-        if (descriptors[i] >= 0) close(descriptors[i]);
+        if (descriptors[i] >= 0)
+            close(descriptors[i]);
 }
 
-/// Reaps everything that ended and reports it. The harness knows its own processes by pid and ignores orphans
-/// that were adopted.
+/// Reaps everything that ended and reports it. The harness knows its own processes by pid and
+/// ignores orphans that were adopted.
 static void reap(void) {
     int status;
     struct rusage usage;
@@ -126,7 +157,8 @@ static void reap(void) {
 
 int main(int count, char **arguments) {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    if (count == 2 && strcmp(arguments[1], "janitor") == 0) return janitor();
+    if (count == 2 && strcmp(arguments[1], "janitor") == 0)
+        return janitor();
     if (count != 2 || strcmp(arguments[1], "host") != 0) {
         static const char help[] = "commy-init is started by commy for each emulated host; "
                                    "run 'commy sim run FILE' instead.\n";
@@ -144,11 +176,14 @@ int main(int count, char **arguments) {
     };
     fcntl(CONTROL, F_SETFD, FD_CLOEXEC);
     for (;;) {
-        if (poll(watched, 2, -1) < 0 && errno != EINTR) return 1;
-        if (watched[0].revents) serve();
+        if (poll(watched, 2, -1) < 0 && errno != EINTR)
+            return 1;
+        if (watched[0].revents)
+            serve();
         if (watched[1].revents) {
             struct signalfd_siginfo information;
-            while (read(watched[1].fd, &information, sizeof information) > 0) {}
+            while (read(watched[1].fd, &information, sizeof information) > 0) {
+            }
             reap();
         }
     }

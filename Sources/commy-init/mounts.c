@@ -1,8 +1,9 @@
 /// The host's own view of the file system.
 ///
-/// Everything is the machine's, read-only, except: empty /tmp, /run, /var/tmp, /var/log and /dev/shm in memory, a
-/// fresh /proc and /sys, and its own /etc/hosts and /etc/hostname. Paths that lie under a covered directory and must
-/// stay visible (the scenario's directory, the programs) are put back where they were.
+/// Everything is the machine's, read-only, except: empty /tmp, /run, /var/tmp, /var/log and
+/// /dev/shm in memory, a fresh /proc and /sys, and its own /etc/hosts and /etc/hostname. Paths that
+/// lie under a covered directory and must stay visible (the scenario's directory, the programs) are
+/// put back where they were.
 #include "init.h"
 
 #include <linux/mount.h>
@@ -21,14 +22,17 @@ enum { covered_count = sizeof covered / sizeof covered[0] };
 
 int make_directories(const char *path) {
     char copy[4096];
-    if (strlen(path) >= sizeof copy) return -ENAMETOOLONG;
+    if (strlen(path) >= sizeof copy)
+        return -ENAMETOOLONG;
     strcpy(copy, path);
     for (char *slash = copy + 1;; slash++) {
         slash = strchrnul(slash, '/');
         char end = *slash;
         *slash = 0;
-        if (mkdir(copy, 0755) < 0 && errno != EEXIST) return -errno;
-        if (!end) return 0;
+        if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+            return -errno;
+        if (!end)
+            return 0;
         *slash = end;
     }
 }
@@ -40,7 +44,8 @@ static int lies_under(const char *path, const char *directory) {
 
 static int is_covered(const char *path) {
     for (int i = 0; i < covered_count; i++) {
-        if (lies_under(path, covered[i])) return 1;
+        if (lies_under(path, covered[i]))
+            return 1;
     }
     return 0;
 }
@@ -49,15 +54,18 @@ static int is_covered(const char *path) {
 static int make_read_only(const char *path, int recursive) {
     struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
     unsigned flags = recursive ? AT_RECURSIVE : 0;
-    return (int)clinux_result(syscall(SYS_mount_setattr, AT_FDCWD, path, flags, &attributes, sizeof attributes));
+    return (int)clinux_result(
+        syscall(SYS_mount_setattr, AT_FDCWD, path, flags, &attributes, sizeof attributes));
 }
 
-/// Hides parts of /proc that a process with the machine's root uid could write to, as container runtimes do.
+/// Hides parts of /proc that a process with the machine's root uid could write to, as container
+/// runtimes do.
 static void protect_proc(void) {
     static const char *const parts[] = {"/proc/sys", "/proc/bus", "/proc/fs", "/proc/irq"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         // A kernel without one of these has nothing to protect.
-        if (mount(parts[i], parts[i], NULL, MS_BIND | MS_REC, NULL) == 0) make_read_only(parts[i], 0);
+        if (mount(parts[i], parts[i], NULL, MS_BIND | MS_REC, NULL) == 0)
+            make_read_only(parts[i], 0);
     }
     mount("/dev/null", "/proc/sysrq-trigger", NULL, MS_BIND, NULL);
 }
@@ -65,12 +73,15 @@ static void protect_proc(void) {
 /// Mounts a file with this content over `target`; a target that does not exist is left alone.
 static int replace_file(const char *target, const char *source, const char *content) {
     int fd = clinux_open(source, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    if (fd < 0) return fd;
+    if (fd < 0)
+        return fd;
     size_t length = strlen(content);
     ssize_t written = write(fd, content, length);
     close(fd);
-    if (written != (ssize_t)length) return -EIO;
-    if (mount(source, target, NULL, MS_BIND, NULL) == 0 || errno == ENOENT) return 0;
+    if (written != (ssize_t)length)
+        return -EIO;
+    if (mount(source, target, NULL, MS_BIND, NULL) == 0 || errno == ENOENT)
+        return 0;
     return -errno;
 }
 
@@ -79,7 +90,8 @@ static void allow_ping(void) {
     char range[32];
     int length = snprintf(range, sizeof range, "%u %u", (unsigned)getegid(), (unsigned)getegid());
     int fd = clinux_open("/proc/sys/net/ipv4/ping_group_range", O_WRONLY, 0);
-    if (fd < 0) return;
+    if (fd < 0)
+        return;
     // Refused where the kernel is older; ping then needs net_raw.
     ssize_t ignored = write(fd, range, (size_t)length);
     (void)ignored;
@@ -90,43 +102,56 @@ int set_up_files(const char *hosts, struct text visible, const char **stage) {
     int degraded = 0, trees[VISIBLE_LIMIT], tree_count = 0;
     const char *paths[VISIBLE_LIMIT];
     *stage = "make mounts private";
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) return -errno;
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        return -errno;
     for (char *path; (path = next_string(&visible));) {
-        if (!is_covered(path)) continue;
+        if (!is_covered(path))
+            continue;
         *stage = "keep more than 16 directories visible";
-        if (tree_count == VISIBLE_LIMIT) return -E2BIG;
+        if (tree_count == VISIBLE_LIMIT)
+            return -E2BIG;
         *stage = path;
-        int tree = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-        if (tree < 0) return -errno;
+        int tree = (int)syscall(SYS_open_tree, AT_FDCWD, path,
+                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+        if (tree < 0)
+            return -errno;
         trees[tree_count] = tree;
         paths[tree_count++] = path;
     }
-    if (make_read_only("/", 1) < 0) degraded |= CLINUX_NO_READ_ONLY;
+    if (make_read_only("/", 1) < 0)
+        degraded |= CLINUX_NO_READ_ONLY;
     for (int i = 0; i < covered_count; i++) {
         *stage = covered[i];
         // A machine without, say, /var/log has nothing to cover.
-        if (mount("tmpfs", covered[i], "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0 && errno != ENOENT)
+        if (mount("tmpfs", covered[i], "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0 &&
+            errno != ENOENT)
             return -errno;
     }
     for (int i = 0; i < tree_count; i++) {
         *stage = paths[i];
         int error = make_directories(paths[i]);
-        if (error < 0) return error;
-        if (syscall(SYS_move_mount, trees[i], "", AT_FDCWD, paths[i], MOVE_MOUNT_F_EMPTY_PATH) < 0) return -errno;
+        if (error < 0)
+            return error;
+        if (syscall(SYS_move_mount, trees[i], "", AT_FDCWD, paths[i], MOVE_MOUNT_F_EMPTY_PATH) < 0)
+            return -errno;
         close(trees[i]);
     }
     *stage = "make " HOST_DIRECTORY;
     int error = make_directories(HOST_DIRECTORY);
-    if (error < 0) return error;
+    if (error < 0)
+        return error;
     *stage = "write /etc/hosts";
-    if ((error = replace_file("/etc/hosts", HOST_DIRECTORY "/hosts", hosts)) < 0) return error;
+    if ((error = replace_file("/etc/hosts", HOST_DIRECTORY "/hosts", hosts)) < 0)
+        return error;
     char name[256] = {0};
     gethostname(name, sizeof name - 2);
     strcat(name, "\n");
     *stage = "write /etc/hostname";
-    if ((error = replace_file("/etc/hostname", HOST_DIRECTORY "/hostname", name)) < 0) return error;
+    if ((error = replace_file("/etc/hostname", HOST_DIRECTORY "/hostname", name)) < 0)
+        return error;
     has_own_proc = mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
-    if (!has_own_proc) degraded |= CLINUX_NO_FRESH_PROC;
+    if (!has_own_proc)
+        degraded |= CLINUX_NO_FRESH_PROC;
     if (mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL) < 0)
         degraded |= CLINUX_NO_FRESH_SYS;
     allow_ping();

@@ -1,4 +1,5 @@
-/// Starts one process of a host: session, limits, output, identity, and no capability that it was not given.
+/// Starts one process of a host: session, limits, output, identity, and no capability that it was
+/// not given.
 #include "init.h"
 
 #include <dirent.h>
@@ -14,7 +15,15 @@
 #define STRING_LIMIT 8192
 
 /// Where a start can fail; the harness has a text for each.
-enum stage { STAGE_FORK = 1, STAGE_LIMITS, STAGE_DIRECTORY, STAGE_OUTPUT, STAGE_CAPABILITIES, STAGE_USER, STAGE_EXEC };
+enum stage {
+    STAGE_FORK = 1,
+    STAGE_LIMITS,
+    STAGE_DIRECTORY,
+    STAGE_OUTPUT,
+    STAGE_CAPABILITIES,
+    STAGE_USER,
+    STAGE_EXEC
+};
 
 struct failure {
     int error;
@@ -29,11 +38,14 @@ static void give_up(int report, int stage, int error) {
 }
 
 static int set_limits(const struct clinux_message *request) {
-    static const int kinds[CLINUX_RLIMITS] = {RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_NPROC, RLIMIT_FSIZE, RLIMIT_CORE};
+    static const int kinds[CLINUX_RLIMITS] = {RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_NPROC, RLIMIT_FSIZE,
+                                              RLIMIT_CORE};
     for (int i = 0; i < CLINUX_RLIMITS; i++) {
-        if (request->limits[i] == UINT64_MAX) continue;
+        if (request->limits[i] == UINT64_MAX)
+            continue;
         struct rlimit limit = {.rlim_cur = request->limits[i], .rlim_max = request->limits[i]};
-        if (setrlimit(kinds[i], &limit) < 0) return -errno;
+        if (setrlimit(kinds[i], &limit) < 0)
+            return -errno;
     }
     return 0;
 }
@@ -45,16 +57,20 @@ static int keep_capabilities(char *names) {
     for (char *save, *name = strtok_r(names, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
         char full[64];
         snprintf(full, sizeof full, "cap_%s", name);
-        if (count == 64 || cap_from_name(full, &kept[count]) < 0) return -EINVAL;
+        if (count == 64 || cap_from_name(full, &kept[count]) < 0)
+            return -EINVAL;
         count++;
     }
     for (cap_value_t value = 0; value < cap_max_bits(); value++) {
         int keep = 0;
-        for (int i = 0; i < count; i++) keep |= kept[i] == value;
-        if (!keep && cap_drop_bound(value) < 0) return -errno;
+        for (int i = 0; i < count; i++)
+            keep |= kept[i] == value;
+        if (!keep && cap_drop_bound(value) < 0)
+            return -errno;
     }
     cap_t sets = cap_init();
-    if (!sets) return -errno;
+    if (!sets)
+        return -errno;
     for (int set = 0; set < 3 && count > 0; set++) {
         static const cap_flag_t flags[] = {CAP_PERMITTED, CAP_INHERITABLE, CAP_EFFECTIVE};
         cap_set_flag(sets, flags[set], count, kept, CAP_SET);
@@ -63,22 +79,28 @@ static int keep_capabilities(char *names) {
     int result = cap_set_proc(sets) < 0 ? -errno : 0;
     cap_free(sets);
     for (int i = 0; i < count && result == 0; i++)
-        if (cap_set_ambient(kept[i], CAP_SET) < 0) result = -errno;
+        if (cap_set_ambient(kept[i], CAP_SET) < 0)
+            result = -errno;
     return result;
 }
 
 static int become_user(const struct clinux_message *request) {
-    if (request->uid == UINT32_MAX) return 0;
+    if (request->uid == UINT32_MAX)
+        return 0;
     prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
     gid_t group = request->gid;
-    if (setgroups(1, &group) < 0) return -errno;
-    if (setresgid(request->gid, request->gid, request->gid) < 0) return -errno;
-    if (setresuid(request->uid, request->uid, request->uid) < 0) return -errno;
+    if (setgroups(1, &group) < 0)
+        return -errno;
+    if (setresgid(request->gid, request->gid, request->gid) < 0)
+        return -errno;
+    if (setresuid(request->uid, request->uid, request->uid) < 0)
+        return -errno;
     return 0;
 }
 
-static void run_child(const struct clinux_message *request, const char *directory, char *capabilities, char **arguments,
-                      char **environment, const int *descriptors, int report) {
+static void run_child(const struct clinux_message *request, const char *directory,
+                      char *capabilities, char **arguments, char **environment,
+                      const int *descriptors, int report) {
     int error;
     setsid();
     sigset_t none;
@@ -88,14 +110,19 @@ static void run_child(const struct clinux_message *request, const char *director
     int null = open("/dev/null", O_RDONLY);
     if (null < 0 || dup2(null, 0) < 0 || dup2(descriptors[0], 1) < 0 || dup2(descriptors[1], 2) < 0)
         give_up(report, STAGE_OUTPUT, errno);
-    if ((error = make_directories(directory)) < 0) give_up(report, STAGE_DIRECTORY, -error);
+    if ((error = make_directories(directory)) < 0)
+        give_up(report, STAGE_DIRECTORY, -error);
     // In the world without user namespaces the process runs as another user than init.
     if (request->uid != UINT32_MAX && chown(directory, request->uid, request->gid) < 0)
         give_up(report, STAGE_DIRECTORY, errno);
-    if (chdir(directory) < 0) give_up(report, STAGE_DIRECTORY, errno);
-    if ((error = set_limits(request)) < 0) give_up(report, STAGE_LIMITS, -error);
-    if ((error = become_user(request)) < 0) give_up(report, STAGE_USER, -error);
-    if ((error = keep_capabilities(capabilities)) < 0) give_up(report, STAGE_CAPABILITIES, -error);
+    if (chdir(directory) < 0)
+        give_up(report, STAGE_DIRECTORY, errno);
+    if ((error = set_limits(request)) < 0)
+        give_up(report, STAGE_LIMITS, -error);
+    if ((error = become_user(request)) < 0)
+        give_up(report, STAGE_USER, -error);
+    if ((error = keep_capabilities(capabilities)) < 0)
+        give_up(report, STAGE_CAPABILITIES, -error);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     environ = environment;
     execvp(arguments[0], arguments);
@@ -109,10 +136,14 @@ static pid_t start(const struct clinux_message *request, struct text text, const
     const char *directory = next_string(&text);
     char *capabilities = next_string(&text);
     *failure = (struct failure){.error = EBADMSG, .stage = STAGE_FORK};
-    if (!capabilities || request->argc == 0 || request->argc > STRING_LIMIT || request->envc > STRING_LIMIT) return -1;
-    for (uint32_t i = 0; i < request->argc; i++) arguments[i] = next_string(&text);
+    if (!capabilities || request->argc == 0 || request->argc > STRING_LIMIT ||
+        request->envc > STRING_LIMIT)
+        return -1;
+    for (uint32_t i = 0; i < request->argc; i++)
+        arguments[i] = next_string(&text);
     arguments[request->argc] = NULL;
-    for (uint32_t i = 0; i < request->envc; i++) environment[i] = next_string(&text);
+    for (uint32_t i = 0; i < request->envc; i++)
+        environment[i] = next_string(&text);
     environment[request->envc] = NULL;
     int report[2];
     if (pipe2(report, O_CLOEXEC) < 0) {
@@ -120,11 +151,14 @@ static pid_t start(const struct clinux_message *request, struct text text, const
         return -1;
     }
     pid_t pid = fork();
-    if (pid == 0) run_child(request, directory, capabilities, arguments, environment, descriptors, report[1]);
-    if (pid < 0) failure->error = errno;
+    if (pid == 0)
+        run_child(request, directory, capabilities, arguments, environment, descriptors, report[1]);
+    if (pid < 0)
+        failure->error = errno;
     close(report[1]);
     // Ends without a word when execve has closed the pipe.
-    if (pid > 0 && read(report[0], failure, sizeof *failure) != sizeof *failure) *failure = (struct failure){0};
+    if (pid > 0 && read(report[0], failure, sizeof *failure) != sizeof *failure)
+        *failure = (struct failure){0};
     close(report[0]);
     return pid;
 }
@@ -132,11 +166,15 @@ static pid_t start(const struct clinux_message *request, struct text text, const
 void spawn(const struct clinux_message *request, struct text text, const int *descriptors) {
     struct failure failure;
     pid_t pid = start(request, text, descriptors, &failure);
-    struct clinux_message spawned = {
-        .kind = CLINUX_SPAWNED, .id = request->id, .pid = pid, .error = failure.error, .number = failure.stage};
+    struct clinux_message spawned = {.kind = CLINUX_SPAWNED,
+                                     .id = request->id,
+                                     .pid = pid,
+                                     .error = failure.error,
+                                     .number = failure.stage};
     int pidfd = failure.error ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
     answer(&spawned, NULL, &pidfd, pidfd >= 0);
-    if (pidfd >= 0) close(pidfd);
+    if (pidfd >= 0)
+        close(pidfd);
 }
 
 /// The session id of a process, or -1.
@@ -144,37 +182,46 @@ static int session_of(const char *pid) {
     char path[64], line[512];
     snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
     int fd = clinux_open(path, O_RDONLY, 0);
-    if (fd < 0) return -1;
+    if (fd < 0)
+        return -1;
     ssize_t count = read(fd, line, sizeof line - 1);
     close(fd);
-    if (count <= 0) return -1;
+    if (count <= 0)
+        return -1;
     line[count] = 0;
     // The name in parentheses may hold anything, so the fields begin after the last one.
     char *fields = strrchr(line, ')');
     int session = -1;
-    if (!fields || sscanf(fields, ") %*c %*d %*d %d", &session) != 1) return -1;
+    if (!fields || sscanf(fields, ") %*c %*d %*d %d", &session) != 1)
+        return -1;
     return session;
 }
 
 int signal_session(int leader, int number) {
     int count = 0;
     DIR *processes = opendir("/proc");
-    // Stopping comes to all at once; a process born between two entries is caught by the group signal.
-    if (kill(-leader, number) == 0) count = 1;
+    // Stopping comes to all at once; a process born between two entries is caught by the group
+    // signal.
+    if (kill(-leader, number) == 0)
+        count = 1;
     // Without a /proc of its own, the numbers there are the outside's and mean other processes.
     if (!has_own_proc || !processes) {
-        if (processes) closedir(processes);
+        if (processes)
+            closedir(processes);
         return count;
     }
     int members = 0;
     for (struct dirent *entry; (entry = readdir(processes));) {
-        if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-        if (session_of(entry->d_name) != leader) continue;
+        if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+            continue;
+        if (session_of(entry->d_name) != leader)
+            continue;
         members++;
         pid_t pid = atoi(entry->d_name);
-        // Members of the leader's own group have it already; a second SIGKILL or SIGSTOP changes nothing, but a
-        // second SIGTERM could be taken for impatience.
-        if (getpgid(pid) != leader) kill(pid, number);
+        // Members of the leader's own group have it already; a second SIGKILL or SIGSTOP changes
+        // nothing, but a second SIGTERM could be taken for impatience.
+        if (getpgid(pid) != leader)
+            kill(pid, number);
     }
     closedir(processes);
     return members > count ? members : count;

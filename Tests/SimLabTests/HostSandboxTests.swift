@@ -46,7 +46,8 @@ struct HostSandboxTests {
         #expect(lines[0] == "alpha")
         #expect(Int(lines[1]) ?? 99 < 10, "the PID namespace is fresh")
         #expect(lines[2].contains("10.77.0.9"))
-        #expect(Array(lines[3...7]) == ["1500", "lo net0 ", "/run/commy/test", "read-only", "probe"])
+        #expect(
+            Array(lines[3...7]) == ["1500", "lo net0 ", "/run/commy/test", "read-only", "probe"])
         #expect(lines.last == "0")
     }
 

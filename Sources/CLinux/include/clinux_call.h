@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -11,7 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static inline long clinux_result(long value) { return value < 0 ? -errno : value; }
+static inline long clinux_result(long value) {
+    return value < 0 ? -errno : value;
+}
 
 static inline long clinux_read(int fd, void *_Nonnull bytes, size_t count) {
     return clinux_result(read(fd, bytes, count));
@@ -21,7 +24,9 @@ static inline long clinux_write(int fd, const void *_Nonnull bytes, size_t count
     return clinux_result(write(fd, bytes, count));
 }
 
-static inline int clinux_close(int fd) { return (int)clinux_result(close(fd)); }
+static inline int clinux_close(int fd) {
+    return (int)clinux_result(close(fd));
+}
 
 static inline int clinux_open(const char *_Nonnull path, int flags, mode_t mode) {
     return (int)clinux_result(open(path, flags | O_CLOEXEC, mode));
@@ -31,7 +36,8 @@ int clinux_pipe(int *_Nonnull ends, int flags);
 
 static inline int clinux_set_nonblocking(int fd) {
     int flags = fcntl(fd, F_GETFL);
-    if (flags < 0) return -errno;
+    if (flags < 0)
+        return -errno;
     return (int)clinux_result(fcntl(fd, F_SETFL, flags | O_NONBLOCK));
 }
 
@@ -51,7 +57,8 @@ static inline int64_t clinux_realtime(void) {
 
 /// Sleeps until CLOCK_MONOTONIC reaches `nanoseconds`; returns early on a signal.
 static inline void clinux_sleep_until(int64_t nanoseconds) {
-    struct timespec until = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    struct timespec until = {.tv_sec = nanoseconds / 1000000000,
+                             .tv_nsec = nanoseconds % 1000000000};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
@@ -63,6 +70,11 @@ static inline int clinux_set_timer_slack(unsigned long nanoseconds) {
 /// The calling thread's name, cut to 15 bytes.
 static inline int clinux_name_thread(const char *_Nonnull name) {
     return (int)clinux_result(prctl(PR_SET_NAME, name, 0, 0, 0));
+}
+
+/// Whether the caller may open a path for reading and writing.
+static inline bool clinux_can_read_write(const char *_Nonnull path) {
+    return access(path, R_OK | W_OK) == 0;
 }
 
 /// The path of the running executable, without a zero byte: its length, or -errno.

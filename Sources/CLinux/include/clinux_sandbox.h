@@ -1,14 +1,16 @@
 /// What the harness and `commy-init` say to each other, and the calls that start and feed it.
 ///
-/// `commy-init` is process 1 of every emulated host. The two talk over a SOCK_SEQPACKET pair: one message is
-/// one struct clinux_message followed by its text (strings, each ended by a zero byte). Descriptors travel
-/// beside a message. Both ends are the same build, so the layout needs no version.
+/// `commy-init` is process 1 of every emulated host. The two talk over a SOCK_SEQPACKET pair: one
+/// message is one struct clinux_message followed by its text (strings, each ended by a zero byte).
+/// Descriptors travel beside a message. Both ends are the same build, so the layout needs no
+/// version.
 #ifndef CLINUX_SANDBOX_H
 #define CLINUX_SANDBOX_H
 
 #include "clinux_call.h"
 
-/// The largest message, text included: under the kernel's default limit for one datagram (212,992 bytes).
+/// The largest message, text included: under the kernel's default limit for one datagram (212,992
+/// bytes).
 #define CLINUX_MESSAGE_LIMIT 131072
 #define CLINUX_MESSAGE_DESCRIPTORS 4
 #define CLINUX_RLIMITS 5
@@ -16,11 +18,14 @@
 enum clinux_message_kind {
     // Harness to init.
     CLINUX_SETUP = 1, ///< text: host name, hosts file, interface name, then visible paths
-    CLINUX_SPAWN,     ///< text: directory, capabilities, `argc` arguments, `envc` variables; fds: stdout, stderr
+    CLINUX_SPAWN,     ///< text: directory, capabilities, `argc` arguments, `envc` variables; fds:
+                      ///< stdout, stderr
     CLINUX_SIGNAL,    ///< pid, number: to every process of the session
     CLINUX_WRITE,     ///< text: path; then `length` bytes of content; number: 1 appends
+    CLINUX_SOCKET,    ///< number: address family; flags: socket type. DONE carries it: a socket of
+                      ///< this host
     // Init to harness.
-    CLINUX_READY, ///< fds: TUN, netlink socket; pid: interface index
+    CLINUX_READY,   ///< fds: TUN, netlink socket; pid: interface index
     CLINUX_SPAWNED, ///< id; pid; fds: pidfd. On failure error and number (the stage), no fd
     CLINUX_EXITED,  ///< id; status; usage
     CLINUX_DONE,    ///< id: answer to WRITE and SIGNAL; number: processes signalled
@@ -53,17 +58,18 @@ struct clinux_message {
 
 /// Degradations of the set-up that do not stop it, in READY's flags.
 enum clinux_degraded {
-    CLINUX_NO_FRESH_PROC = 1,  ///< /proc shows the processes of the outside
-    CLINUX_NO_READ_ONLY = 2,   ///< the file system could not be made read-only
-    CLINUX_NO_FRESH_SYS = 4,   ///< /sys shows the outside's interfaces
+    CLINUX_NO_FRESH_PROC = 1, ///< /proc shows the processes of the outside
+    CLINUX_NO_READ_ONLY = 2,  ///< the file system could not be made read-only
+    CLINUX_NO_FRESH_SYS = 4,  ///< /sys shows the outside's interfaces
 };
 
 /// A connected SOCK_SEQPACKET pair.
 int clinux_seqpacket_pair(int *_Nonnull ends);
 
 /// Sends one message with up to CLINUX_MESSAGE_DESCRIPTORS descriptors: 0 or -errno.
-int clinux_send_message(int fd, const struct clinux_message *_Nonnull message, const void *_Nullable text,
-                        size_t text_length, const int *_Nullable descriptors, int descriptor_count);
+int clinux_send_message(int fd, const struct clinux_message *_Nonnull message,
+                        const void *_Nullable text, size_t text_length,
+                        const int *_Nullable descriptors, int descriptor_count);
 
 /// Receives one message: the text's length, or -errno; -ECONNRESET when the other side is gone.
 /// `descriptors` has room for CLINUX_MESSAGE_DESCRIPTORS; unused ones are set to -1.
@@ -72,11 +78,12 @@ long clinux_receive_message(int fd, struct clinux_message *_Nonnull message, voi
 
 /// Starts `commy-init` (an open descriptor of its executable) with `control` as its descriptor 3.
 ///
-/// namespaces: 1 makes user, mount, PID, network, UTS and IPC namespaces; 2 the same without the user
-/// namespace (needs root); 0 none (the janitor). With 1, uid and gid are what the caller's own ids look like inside.
-/// The child is killed when the calling thread ends. Returns the process id; pidfd gets its descriptor.
-int clinux_start_init(int executable, const char *_Nonnull mode, int control, int namespaces, uint32_t uid,
-                      uint32_t gid, int *_Nonnull pidfd);
+/// namespaces: 1 makes user, mount, PID, network, UTS and IPC namespaces; 2 the same without the
+/// user namespace (needs root); 0 none (the janitor). With 1, uid and gid are what the caller's own
+/// ids look like inside. The child is killed when the calling thread ends. Returns the process id;
+/// pidfd gets its descriptor.
+int clinux_start_init(int executable, const char *_Nonnull mode, int control, int namespaces,
+                      uint32_t uid, uint32_t gid, int *_Nonnull pidfd);
 
 /// The caller's effective ids.
 uint32_t clinux_user(void);

@@ -15,7 +15,8 @@ public struct Netlink: ~Copyable, Sendable {
             owning: try checked(clinux_netlink_open(), "open a netlink socket"))
     }
 
-    /// Brings an interface up, with an MTU in bytes and a transmit queue of so many packets when given.
+    /// Brings an interface up, with an MTU in bytes and a transmit queue of so many packets when
+    /// given.
     public func bringUp(index: Int32, mtu: Int? = nil, queueLength: Int? = nil)
         throws(SystemError)
     {
@@ -42,6 +43,33 @@ public struct Netlink: ~Copyable, Sendable {
         request.appendAttribute(UInt16(IFA_LOCAL), bytes)
         request.appendAttribute(UInt16(IFA_ADDRESS), bytes)
         try perform(request, "add an address to interface \(index)")
+    }
+
+    /// Makes a pair of virtual Ethernet interfaces, `veth0` here and `veth0` in the network
+    /// namespace of a process.
+    public func addVethPair(index: Int32, peerIndex: Int32, peerProcess: Int32, mtu: Int)
+        throws(SystemError)
+    {
+        var request = NetlinkRequest(
+            type: UInt16(RTM_NEWLINK), flags: UInt16(NLM_F_CREATE | NLM_F_EXCL))
+        request.appendLinkHeader(index: index, up: false)
+        let name = Array("veth0".utf8) + [0]
+        request.appendAttribute(UInt16(IFLA_IFNAME), name)
+        request.appendAttribute(UInt16(IFLA_MTU), UInt32(mtu))
+        request.nest(UInt16(IFLA_LINKINFO)) { info in
+            info.appendAttribute(UInt16(IFLA_INFO_KIND), Array("veth".utf8))
+            info.nest(UInt16(IFLA_INFO_DATA)) { data in
+                // VETH_INFO_PEER of linux/veth.h: a whole link message of the other end.
+                data.nest(1) { peer in
+                    peer.appendLinkHeader(index: peerIndex, up: false)
+                    peer.appendAttribute(UInt16(IFLA_IFNAME), name)
+                    peer.appendAttribute(UInt16(IFLA_MTU), UInt32(mtu))
+                    peer.appendAttribute(
+                        UInt16(IFLA_NET_NS_PID), UInt32(bitPattern: peerProcess))
+                }
+            }
+        }
+        try perform(request, "add a veth pair")
     }
 
     /// Packets that the interface's own transmit queue has dropped since it exists.
@@ -83,7 +111,9 @@ struct NetlinkRequest {
     }
 
     /// struct ifaddrmsg.
-    mutating func appendAddressHeader(family: UInt8, prefixLength: UInt8, flags: UInt8, index: Int32) {
+    mutating func appendAddressHeader(
+        family: UInt8, prefixLength: UInt8, flags: UInt8, index: Int32
+    ) {
         bytes += [family, prefixLength, flags, 0]
         append(UInt32(bitPattern: index))
     }
@@ -99,6 +129,17 @@ struct NetlinkRequest {
         append(kind)
         bytes += value
         while bytes.count % 4 != 0 { bytes.append(0) }
+    }
+
+    /// An attribute that holds what `fill` appends.
+    mutating func nest(_ kind: UInt16, _ fill: (inout NetlinkRequest) -> Void) {
+        let start = bytes.count
+        append(UInt16(0))
+        append(kind)
+        fill(&self)
+        let length = bytes.count - start
+        bytes[start] = UInt8(truncatingIfNeeded: length)
+        bytes[start + 1] = UInt8(truncatingIfNeeded: length >> 8)
     }
 
     /// The whole request with its length filled in.

@@ -4,7 +4,7 @@ internal import CLinux
 public struct InitMessage: Sendable {
     public enum Kind: UInt32, Sendable {
         case setUp = 1
-        case spawn, signal, write
+        case spawn, signal, write, socket
         case ready, spawned, exited, done, failed
     }
     public var kind: Kind

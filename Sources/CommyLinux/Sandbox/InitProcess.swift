@@ -2,14 +2,15 @@ internal import CLinux
 
 /// A running `commy-init`: process 1 of a host, or the janitor of a run.
 ///
-/// It dies with the thread that started it, and its whole PID namespace with it; so start hosts from a
-/// thread that lives as long as they shall.
+/// It dies with the thread that started it, and its whole PID namespace with it; so start hosts
+/// from a thread that lives as long as they shall.
 public struct InitProcess: ~Copyable, Sendable {
     /// Which namespaces it gets.
     public enum Isolation: Int32, Sendable {
         /// None: for the janitor.
         case none = 0
-        /// User, mount, PID, network, UTS and IPC namespaces: needs no privilege where the kernel allows it.
+        /// User, mount, PID, network, UTS and IPC namespaces: needs no privilege where the kernel
+        /// allows it.
         case userNamespaces = 1
         /// The same without the user namespace: needs root.
         case root = 2
@@ -18,7 +19,8 @@ public struct InitProcess: ~Copyable, Sendable {
     public let pid: Int32
     public let pidfd: FileDescriptor
 
-    /// Starts `executable` with `control` as its end of the conversation (a copy; the caller closes its own).
+    /// Starts `executable` with `control` as its end of the conversation (a copy; the caller closes
+    /// its own).
     ///
     /// With `.userNamespaces`, the caller's user and group look like `uid` and `gid` inside.
     public static func start(

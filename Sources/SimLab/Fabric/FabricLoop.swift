@@ -4,19 +4,20 @@ internal import CommyLinux
 internal import Histogram
 internal import SimModel
 
-/// The fabric's thread: reads packets from every host's TUN device, asks the model when and where each is
-/// delivered, and writes it there at that instant.
+/// The fabric's thread: reads packets from every host's TUN device, asks the model when and where
+/// each is delivered, and writes it there at that instant.
 ///
-/// Everything about links is decided by `FabricModel`; this loop owns descriptors, memory and the clock. One turn:
-/// deliver what is due, wait for packets or the next instant (asleep until shortly before it, then awake), read.
-/// Turns are bounded: at most `readBatch` packets a device.
+/// Everything about links is decided by `FabricModel`; this loop owns descriptors, memory and the
+/// clock. One turn: deliver what is due, wait for packets or the next instant (asleep until shortly
+/// before it, then awake), read. Turns are bounded: at most `readBatch` packets a device.
 struct FabricLoop: ~Copyable {
-    /// How long before an instant the loop stops sleeping: a sleeping thread of a virtual machine wakes some tens
-    /// of microseconds late.
+    /// How long before an instant the loop stops sleeping: a sleeping thread of a virtual machine
+    /// wakes some tens of microseconds late.
     static let spin: Int64 = 60_000
     /// The loop wakes at least this often, to see whether the machine lets it.
     static let heartbeat: Int64 = 10_000_000
-    /// A wake-up this late is a stall that the report names: an order of magnitude over a busy machine's own.
+    /// A wake-up this late is a stall that the report names: an order of magnitude over a busy
+    /// machine's own.
     static let stallThreshold: Int64 = 5_000_000
     /// Packets that one turn reads from one device before the others have their turn.
     private static let readBatch = 64
@@ -38,7 +39,10 @@ struct FabricLoop: ~Copyable {
     private var lostBeforeModel: UInt64 = 0
     private var isStopping = false
 
-    init(_ setUp: FabricSetUp, model: consuming FabricModel, mailbox: FabricMailbox, writer: CaptureWriter)
+    init(
+        _ setUp: FabricSetUp, model: consuming FabricModel, mailbox: FabricMailbox,
+        writer: CaptureWriter
+    )
         throws(SystemError)
     {
         self.model = model
@@ -95,8 +99,6 @@ struct FabricLoop: ~Copyable {
             mailbox.add(stall: FabricStall(end: now, length: .nanoseconds(late)))
         }
     }
-
-    // MARK: In
 
     private mutating func readDevice(_ host: Int) throws(SystemError) {
         for _ in 0..<Self.readBatch {
@@ -161,7 +163,8 @@ struct FabricLoop: ~Copyable {
         _ = drain()
     }
 
-    /// A super-packet goes whole where links only delay it, and in wire packets where their fates may differ.
+    /// A super-packet goes whole where links only delay it, and in wire packets where their fates
+    /// may differ.
     private mutating func enterOffloaded(
         _ handle: UInt32, _ packet: UnsafeRawBufferPointer, _ header: PacketHeader, flow: UInt64,
         from host: Int, to destination: Int, _ virtio: VirtioHeader
@@ -223,8 +226,6 @@ struct FabricLoop: ~Copyable {
                 hostCount: devices.count)
     }
 
-    // MARK: Out
-
     /// Does what the model says until it says to wait; returns until when.
     private mutating func drain() -> MeshInstant {
         while true {
@@ -243,7 +244,8 @@ struct FabricLoop: ~Copyable {
         if let corrupted { unsafe flip(corrupted, in: bytes) }
         let device = devices[Int(delivery.destination)].raw
         let written = unsafe clinux_write(device, bytes.baseAddress!, bytes.count)
-        // The kernel refuses what is no IP packet any more (a flipped version field): lost, as on a wire.
+        // The kernel refuses what is no IP packet any more (a flipped version field): lost, as on a
+        // wire.
         if written < 0 && corrupted == nil { lostBeforeModel += 1 }
         now = clock.now
         recordLateness(of: delivery)
@@ -274,14 +276,13 @@ struct FabricLoop: ~Copyable {
 
     private static var largestLateness: Int64 { 60_000_000_000 }
 
-    /// Two digits: an error of 1 % in a figure of microseconds is nothing, and a histogram is some 20 KiB.
+    /// Two digits: an error of 1 % in a figure of microseconds is nothing, and a histogram is some
+    /// 20 KiB.
     private static func emptyHistogram() -> Histogram<UInt32> {
         Histogram<UInt32>(
             lowestDiscernibleValue: 64, highestTrackableValue: UInt64(largestLateness),
             numberOfSignificantValueDigits: .two)
     }
-
-    // MARK: Commands and results
 
     private mutating func serveMailbox() {
         for command in mailbox.takeCommands() {

@@ -82,7 +82,9 @@ final class Reply<Value: Sendable>: Sendable {
 
     /// Blocks until the answer is there; nil when it does not come within ten seconds.
     func wait() -> Value? {
-        guard (try? signal.descriptor.waitReadable(milliseconds: 10_000)) == true else { return nil }
+        guard (try? signal.descriptor.waitReadable(milliseconds: 10_000)) == true else {
+            return nil
+        }
         return value.withLock { $0 }
     }
 }

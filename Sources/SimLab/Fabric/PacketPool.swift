@@ -1,8 +1,8 @@
-/// The memory of all packets that are under way: slots of one size, counted references, no allocation
-/// per packet.
+/// The memory of all packets that are under way: slots of one size, counted references, no
+/// allocation per packet.
 ///
-/// A slot is addressed by the handle that the model carries. Grows by chunks up to its limit; then `take()` gives
-/// nil and the packet is lost, counted as the harness's own trouble.
+/// A slot is addressed by the handle that the model carries. Grows by chunks up to its limit; then
+/// `take()` gives nil and the packet is lost, counted as the harness's own trouble.
 @safe
 struct PacketPool: ~Copyable {
     /// Bytes of a slot: the largest packet with its virtio header.
@@ -23,7 +23,7 @@ struct PacketPool: ~Copyable {
     }
 
     deinit {
-        for unsafe chunk in unsafe chunks { unsafe chunk.deallocate() }
+        for unsafechunk in unsafe chunks { unsafe chunk.deallocate() }
     }
 
     /// A slot with one reference, or nil when the pool is at its limit.

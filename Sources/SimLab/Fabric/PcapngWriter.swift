@@ -1,5 +1,6 @@
-/// Encodes a capture in the pcapng format (draft-ietf-opsawg-pcapng): one section, interfaces of raw IP
-/// packets, nanosecond timestamps, and a comment where the fabric has something to say about a packet.
+/// Encodes a capture in the pcapng format (draft-ietf-opsawg-pcapng): one section, interfaces of
+/// raw IP packets, nanosecond timestamps, and a comment where the fabric has something to say about
+/// a packet.
 struct PcapngWriter {
     /// LINKTYPE_RAW: an IPv4 or IPv6 packet without a link header.
     private static let linkTypeRaw: UInt16 = 101
@@ -24,7 +25,8 @@ struct PcapngWriter {
         return taken
     }
 
-    /// One enhanced packet block. `epochNanoseconds` is wall-clock time, so that other captures can be merged in.
+    /// One enhanced packet block. `epochNanoseconds` is wall-clock time, so that other captures can
+    /// be merged in.
     mutating func append(
         packet: UnsafeRawBufferPointer, interface: UInt32, epochNanoseconds: Int64,
         inbound: Bool, comment: String?

@@ -1,9 +1,11 @@
 internal import SimModel
 
-/// The virtio header (virtio 1.2, section 5.1.6) that a TUN device with offload puts before every packet.
+/// The virtio header (virtio 1.2, section 5.1.6) that a TUN device with offload puts before every
+/// packet.
 struct VirtioHeader: Equatable {
     static let byteCount = 10
-    /// The transport checksum is still to be filled in, from `checksumStart` on, at `checksumOffset`.
+    /// The transport checksum is still to be filled in, from `checksumStart` on, at
+    /// `checksumOffset`.
     var needsChecksum: Bool
     /// 0 none, 1 TCP over IPv4, 4 TCP over IPv6; the ECN bit (0x80) is kept apart.
     var segmentation: UInt8
@@ -100,11 +102,15 @@ struct SuperPacket {
         unsafe UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 
-    private static func store32(_ bytes: UnsafeMutableRawBufferPointer, _ offset: Int, _ value: UInt32) {
+    private static func store32(
+        _ bytes: UnsafeMutableRawBufferPointer, _ offset: Int, _ value: UInt32
+    ) {
         unsafe bytes.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt32.self)
     }
 
-    private static func store16(_ bytes: UnsafeMutableRawBufferPointer, _ offset: Int, _ value: UInt16) {
+    private static func store16(
+        _ bytes: UnsafeMutableRawBufferPointer, _ offset: Int, _ value: UInt16
+    ) {
         unsafe bytes.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt16.self)
     }
 }
@@ -134,12 +140,14 @@ enum TransportChecksum {
         var offset = 0
         while offset + 4 <= bytes.count {
             total += UInt64(
-                unsafe UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+                unsafe UInt32(
+                    bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
             offset += 4
         }
         if offset + 2 <= bytes.count {
             total += UInt64(
-                unsafe UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
+                unsafe UInt16(
+                    bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
             offset += 2
         }
         if offset < bytes.count { total += UInt64(unsafe bytes[offset]) << 8 }

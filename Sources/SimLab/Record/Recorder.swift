@@ -65,13 +65,18 @@ final class Recorder {
         return lines.reversed()
     }
 
-    /// Judges what was seen and records the verdicts. `abortReason` says why the run could not be carried out.
+    /// Judges what was seen and records the verdicts. `abortReason` says why the run could not be
+    /// carried out.
     func judge(abortReason: String?) -> Judgement {
         var judgement = judge.verdict()
         if let abortReason {
             judgement.verdict = .error
             judgement.reason = abortReason
             judgement.judged = []
+        }
+        if judgement.verdict == .fail, !doubts.isEmpty {
+            judgement.verdict = .inconclusive
+            judgement.reason = "the machine was too slow: " + doubts.joined(separator: "; ")
         }
         for judged in judgement.judged { record(.judged(judged)) }
         record(.runEnded(RunEnded(verdict: judgement.verdict, reason: judgement.reason)))

@@ -45,7 +45,8 @@ final class ReportDirectory {
         try createFile(name).writeAll(Array(content.utf8))
     }
 
-    /// Puts the report in place of an older one of the same name and points `latest` at it. Returns its path.
+    /// Puts the report in place of an older one of the same name and points `latest` at it. Returns
+    /// its path.
     func publish() throws -> String {
         let final = "\(root)/\(name)"
         let files = FileManager.default
@@ -57,7 +58,7 @@ final class ReportDirectory {
             do {
                 try files.moveItem(atPath: path, toPath: final)
                 break
-            } catch where attempt < 5 {
+            } catch  where attempt < 5 {
                 try? files.removeItem(atPath: old)
             }
         }

@@ -2,7 +2,8 @@
 ///
 /// A line longer than the limit is cut there and goes on as the next line.
 struct LineSplitter {
-    /// Bytes that one line may have before it is cut: 8 KiB, a page of a log that nobody reads further.
+    /// Bytes that one line may have before it is cut: 8 KiB, a page of a log that nobody reads
+    /// further.
     static let lineLimit = 8_192
 
     private var rest: [UInt8] = []

@@ -109,7 +109,8 @@ final class FaultInstance {
     var links: [LinkIndex] = []
     var pairs: [HostPair] = []
     var processes: [ProcessInstance] = []
-    /// How many packets its links had dropped or carried when it began, and what it has touched so far.
+    /// How many packets its links had dropped or carried when it began, and what it has touched so
+    /// far.
     var countAtBegin: UInt64 = 0
     var touched: UInt64 = 0
 

@@ -26,7 +26,8 @@ extension ScenarioRun {
                         host: host.name,
                         zone: scenario.topology.hosts[host.index].zone.joined(separator: "/"),
                         addresses: [
-                            AddressPlan.text4(host: host.index), AddressPlan.text6(host: host.index),
+                            AddressPlan.text4(host: host.index),
+                            AddressPlan.text6(host: host.index),
                         ])))
         }
     }
@@ -92,9 +93,7 @@ extension ScenarioRun {
         let totals = fabric.stop()
         for link in totals.links { recorder.record(.linkTotals(link)) }
         if totals.lostBeforeModel > 0 {
-            abortReason =
-                abortReason
-                ?? "the fabric was overrun: \(totals.lostBeforeModel) packets were lost outside the model"
+            doubts.append("\(totals.lostBeforeModel) packets were lost outside the model")
         }
         self.fabric = nil
     }
@@ -104,9 +103,7 @@ extension ScenarioRun {
         var overrun: UInt64 = 0
         for host in hosts { overrun += host.droppedBeforeFabric() }
         if overrun > 0 {
-            abortReason =
-                abortReason
-                ?? "the machine was too slow: \(overrun) packets were lost before the fabric read them"
+            doubts.append("\(overrun) packets were lost before the fabric could read them")
         }
         closeFabric()
         for host in hosts { host.kill() }

@@ -24,7 +24,8 @@ extension ScenarioRun {
         }
     }
 
-    /// The loop looks around at least this often, so that a report that is being written is never far behind.
+    /// The loop looks around at least this often, so that a report that is being written is never
+    /// far behind.
     private static var longestWait: Int64 { 100_000_000 }
 
     /// Watches a descriptor; the token is what `unwatch` takes.
@@ -84,7 +85,7 @@ extension ScenarioRun {
     }
 
     private func readSignals() {
-        let fd = signalDescriptor.raw
+        guard let fd = signalDescriptor?.raw else { return }
         let number = clinux_signalfd_read(fd)
         guard number > 0 else { return }
         abortReason = number == 2 ? "interrupted" : "ended by signal \(number)"

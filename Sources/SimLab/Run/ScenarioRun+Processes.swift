@@ -20,7 +20,8 @@ extension ScenarioRun {
 
     /// Starts the processes whose predecessors are ready.
     func startWhatCanStart() throws {
-        for process in processes where process.life.state == .waiting && process.life.incarnation == 0 {
+        for process in processes
+        where process.life.state == .waiting && process.life.incarnation == 0 {
             let waits = processes.contains {
                 process.spec.after.contains($0.spec.name) && !$0.isReady
             }
@@ -129,7 +130,8 @@ extension ScenarioRun {
         recorder.record(
             .processOutput(
                 ProcessOutput(
-                    host: process.hostName, process: process.spec.name, stream: stream, line: text)))
+                    host: process.hostName, process: process.spec.name, stream: stream, line: text))
+        )
         lookForReadiness(in: line, of: process)
     }
 
@@ -161,7 +163,8 @@ extension ScenarioRun {
             .processExited(
                 ProcessExited(
                     host: process.hostName, process: process.spec.name, exitCode: ending.code,
-                    signal: ending.signal, expected: decision == .note || decision == .launch(afterFailure: false),
+                    signal: ending.signal,
+                    expected: decision == .note || decision == .launch(afterFailure: false),
                     maximumResidentBytes: message.residentBytes,
                     cpuNanoseconds: message.cpuNanoseconds)))
         switch decision {
@@ -178,15 +181,16 @@ extension ScenarioRun {
         }
     }
 
-    /// 100 ms, doubled with each failure in a row, at most 5 s: soon enough for a scenario of seconds, and a
-    /// program that cannot start does not eat the machine.
+    /// 100 ms, doubled with each failure in a row, at most 5 s: soon enough for a scenario of
+    /// seconds, and a program that cannot start does not eat the machine.
     private func restartDelay(_ process: ProcessInstance) -> Duration {
         guard process.failuresInARow > 0 else { return .zero }
         return .milliseconds(min(100 << min(process.failuresInARow - 1, 6), 5_000))
     }
 
     private func lastWords(of process: ProcessInstance) -> String {
-        let words = recorder.lastOutput(host: process.hostName, process: process.spec.name, count: 3)
+        let words = recorder.lastOutput(
+            host: process.hostName, process: process.spec.name, count: 3)
         return words.isEmpty ? "" : "; its last words:\n    " + words.joined(separator: "\n    ")
     }
 

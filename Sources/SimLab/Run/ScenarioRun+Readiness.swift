@@ -85,7 +85,9 @@ extension ScenarioRun {
     }
 
     func giveUpReadiness(of process: ProcessInstance, incarnation: Int) throws {
-        guard process.life.incarnation == incarnation, process.life.state == .starting else { return }
+        guard process.life.incarnation == incarnation, process.life.state == .starting else {
+            return
+        }
         let limit = process.spec.readyWithin.shortText
         let why = process.probeWords.isEmpty ? "" : " (\(process.probeWords))"
         // A process that a fault brings back late is the expectations' business.

@@ -4,8 +4,8 @@ internal import SimModel
 internal import SimTraffic
 
 extension ScenarioRun {
-    /// From the start of the generators to the scheduled instant of the first request: time enough to start
-    /// them all, so that the schedule is kept from its first request on.
+    /// From the start of the generators to the scheduled instant of the first request: time enough
+    /// to start them all, so that the schedule is kept from its first request on.
     private static var leadTime: Duration { .milliseconds(250) }
     /// How long a generator may take beyond its last request's timeout before it counts as stuck.
     private static var endGrace: Duration { .seconds(5) }
@@ -28,7 +28,8 @@ extension ScenarioRun {
         }
         try loop { clock.now >= start }
         trafficStart = start
-        recorder.record(.trafficStarted(TrafficStarted(traffic: traffic.map(\.spec.name))), at: start)
+        recorder.record(
+            .trafficStarted(TrafficStarted(traffic: traffic.map(\.spec.name))), at: start)
         scheduleFaults(from: start)
         let end = start + scenario.duration
         timers.add(.endTraffic, at: end)

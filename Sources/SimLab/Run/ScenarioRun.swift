@@ -3,11 +3,12 @@ internal import CommyLinux
 internal import Foundation
 public import SimModel
 
-/// Carries out one scenario in the world `realtime`: builds the hosts, starts the programs, sends the traffic,
-/// breaks what the scenario breaks, and judges.
+/// Carries out one scenario in the world `realtime`: builds the hosts, starts the programs, sends
+/// the traffic, breaks what the scenario breaks, and judges.
 ///
-/// One thread does all of this (an epoll loop); the fabric has a thread of its own. Every process of the run dies
-/// with this thread. Parts: `+Hosts`, `+Processes`, `+Readiness`, `+Traffic`, `+Faults`, `+Loop`.
+/// One thread does all of this (an epoll loop); the fabric has a thread of its own. Every process
+/// of the run dies with this thread. Parts: `+Hosts`, `+Processes`, `+Readiness`, `+Traffic`,
+/// `+Faults`, `+Loop`.
 public final class ScenarioRun {
     public struct Options: Sendable {
         /// Replaces the scenario's own seed.
@@ -57,6 +58,13 @@ public final class ScenarioRun {
     var owners: [HostProcess: ProcessOwner] = [:]
     /// The instant that the scenario's times count from.
     var trafficStart: MeshInstant?
+    /// Why its figures may be worse than the programs are; they turn a failure into no verdict.
+    var doubts: [String] = []
+    var trafficIsOver = false
+    var trafficGaveUp = false
+    /// TUN devices that the fabric has not taken over yet.
+    var devices: [Int32] = []
+    var signalDescriptor: FileDescriptor?
     /// Set when the run must end early: why.
     var abortReason: String?
 
@@ -81,8 +89,8 @@ public final class ScenarioRun {
         epoll = try Epoll()
     }
 
-    /// Runs the scenario to its end. A failed expectation is an outcome; only what kept the harness from
-    /// carrying the scenario out is thrown, and then nothing of it is left.
+    /// Runs the scenario to its end. A failed expectation is an outcome; only what kept the harness
+    /// from carrying the scenario out is thrown, and then nothing of it is left.
     public func run() throws -> Outcome {
         let started = clock.now
         recorder.record(.runStarted(description))
@@ -100,7 +108,7 @@ public final class ScenarioRun {
             abortReason = abortReason ?? error.description
         }
         takeDown()
-        let judgement = recorder.judge(abortReason: abortReason)
+        let judgement = recorder.judge(abortReason: abortReason, doubts: doubts)
         let report = try recorder.finish()
         return Outcome(
             verdict: judgement.verdict, reason: judgement.reason, judged: judgement.judged,

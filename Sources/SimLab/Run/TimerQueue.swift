@@ -1,6 +1,7 @@
 internal import CommyBase
 
-/// Actions that are due at instants, in order; equal instants keep the order in which they were added.
+/// Actions that are due at instants, in order; equal instants keep the order in which they were
+/// added.
 struct TimerQueue<Action> {
     private struct Entry {
         var due: MeshInstant

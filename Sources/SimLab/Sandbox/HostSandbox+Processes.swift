@@ -70,6 +70,19 @@ extension HostSandbox {
         return Int(try ask(message).message.number)
     }
 
+    /// A socket of this host that the harness itself uses: how measurements reach into a host
+    /// without a program there.
+    func makeSocket(family: Int32, type: UInt32) throws(SystemError) -> FileDescriptor {
+        var message = InitMessage(.socket)
+        message.number = family
+        message.flags = type
+        let (answer, descriptors) = try ask(message)
+        guard answer.error == 0, let raw = descriptors.first else {
+            throw SystemError(number: answer.error, call: "open a socket on host \(name)")
+        }
+        return FileDescriptor(owning: raw)
+    }
+
     /// Writes a file on the host, with the directories that lead to it.
     func writeFile(_ path: String, content: [UInt8]) throws {
         var offset = 0

@@ -4,15 +4,15 @@ internal import SimModel
 /// One emulated machine: a namespace set with its process 1, its interface into the fabric, and the
 /// processes that were started in it.
 ///
-/// Owned and used by one thread, the one that started it: the host dies with that thread. Dropping the value kills
-/// the host; `leave()` also waits until it is gone.
+/// Owned and used by one thread, the one that started it: the host dies with that thread. Dropping
+/// the value kills the host; `leave()` also waits until it is gone.
 final class HostSandbox {
     let name: String
     /// Its place in the topology.
     let index: Int
     private let initProcess: InitProcess
     private let channel: InitChannel
-    private var netlink: Netlink?
+    var netlink: Netlink?
     private var interfaceIndex: Int32 = 0
     /// Messages that came while an answer was waited for; `nextMessage()` gives them out first.
     private var inbox: [InitMessage] = []
@@ -55,7 +55,8 @@ final class HostSandbox {
         try channel.send(message)
     }
 
-    /// Waits for the end of the set-up, gives the interface its addresses and returns the TUN device.
+    /// Waits for the end of the set-up, gives the interface its addresses and returns the TUN
+    /// device.
     func finishSetUp(mtu: Int) throws -> FileDescriptor {
         let (answer, descriptors) = try receiveWithinLimit()
         guard answer.kind == .ready, descriptors.count == 2 else {
@@ -117,6 +118,25 @@ final class HostSandbox {
     /// Packets that were lost because the fabric did not read the interface in time.
     func droppedBeforeFabric() -> UInt64 {
         (try? netlink?.droppedPackets(index: interfaceIndex)) ?? 0
+    }
+
+    /// Kills the host without waiting for its end.
+    func kill() { initProcess.kill() }
+
+    /// Process 1 as the machine sees it.
+    var processID: Int32 { initProcess.pid }
+
+    /// Makes a veth pair from this host to another, with addresses from 10.78.0.0/24: what the
+    /// fabric is compared with.
+    func connectDirectly(to other: HostSandbox, mtu: Int) throws(SystemError) {
+        guard let netlink, let otherNetlink = other.netlink else { return }
+        let indices: (Int32, Int32) = (100, 101)
+        try netlink.addVethPair(
+            index: indices.0, peerIndex: indices.1, peerProcess: other.processID, mtu: mtu)
+        try netlink.addAddress(index: indices.0, bytes: [10, 78, 0, 1], prefixLength: 24)
+        try otherNetlink.addAddress(index: indices.1, bytes: [10, 78, 0, 2], prefixLength: 24)
+        try netlink.bringUp(index: indices.0)
+        try otherNetlink.bringUp(index: indices.1)
     }
 
     /// Kills the host and waits until its last process is gone.

@@ -2,15 +2,15 @@ internal import CommyLinux
 
 /// Removes unfinished report directories when the harness is killed.
 ///
-/// It is a process of its own, because nothing inside the harness survives kill -9. It ends with the harness, at once
-/// when nothing is unfinished.
+/// It is a process of its own, because nothing inside the harness survives kill -9. It ends with
+/// the harness, at once when nothing is unfinished.
 public final class Janitor {
     private let process: InitProcess
     private let conversation: InitChannel
 
     public init() throws {
         do throws(SystemError) {
-            let executable = try HelperProgram(named: "commy-init").open()
+            let executable = try SiblingProgram(named: "commy-init").open()
             let pair = try InitChannel.pair()
             process = try InitProcess.start(
                 executable: executable, mode: "janitor", control: pair.initEnd, isolation: .none,

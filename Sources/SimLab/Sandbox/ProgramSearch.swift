@@ -1,13 +1,15 @@
 internal import Foundation
 
-/// Where the programs of a scenario are looked for: the harness's PATH and the system directories, which
-/// an unprivileged user's PATH often lacks.
+/// Where the programs of a scenario are looked for: the harness's PATH and the system directories,
+/// which an unprivileged user's PATH often lacks.
 enum ProgramSearch {
     /// The PATH that processes on hosts get.
     static let path: String = {
         var directories = (ProcessInfo.processInfo.environment["PATH"] ?? "")
             .split(separator: ":").map(String.init)
-        for directory in ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+        for directory in [
+            "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
+        ]
         where !directories.contains(directory) {
             directories.append(directory)
         }

@@ -1,7 +1,8 @@
 internal import CLinux
 internal import CommyLinux
 
-/// What this machine allows, found out once per run: how hosts are isolated and who their processes are.
+/// What this machine allows, found out once per run: how hosts are isolated and who their processes
+/// are.
 public final class SandboxEnvironment: Sendable {
     let initExecutable: FileDescriptor
     let isolation: InitProcess.Isolation
@@ -13,16 +14,16 @@ public final class SandboxEnvironment: Sendable {
     let processGroup: UInt32?
     /// Directories that a host must see although they lie under one that it has of its own.
     let visible: [String]
-    let traffic: HelperProgram
+    let traffic: SiblingProgram
 
-    /// Programs see themselves as this user when the harness is root: not root, so that servers do not try
-    /// to change their user, and with a name on every system.
+    /// Programs see themselves as this user when the harness is root: not root, so that servers do
+    /// not try to change their user, and with a name on every system.
     static let nobody: UInt32 = 65_534
 
     /// `isolation` nil chooses: user namespaces where the kernel lets us make them, root otherwise.
     public init(isolation wanted: Isolation? = nil, visible: [String]) throws {
-        let initProgram = try HelperProgram(named: "commy-init")
-        traffic = try HelperProgram(named: "commy-traffic")
+        let initProgram = try SiblingProgram(named: "commy-init")
+        traffic = try SiblingProgram(named: "commy-traffic")
         initExecutable = try initProgram.open()
         let user = clinux_user()
         let isolation = wanted ?? (Self.userNamespacesWork() ? .userNamespaces : .root)
@@ -46,6 +47,14 @@ public final class SandboxEnvironment: Sendable {
             processGroup = unsafe clinux_sudo_id("SUDO_GID", Self.nobody)
         }
         self.visible = visible + [initProgram.directory]
+    }
+
+    /// The name that reports give to the isolation in use.
+    var isolationName: String {
+        switch isolation {
+        case .userNamespaces: Isolation.userNamespaces.rawValue
+        case .root, .none: Isolation.root.rawValue
+        }
     }
 
     /// How hosts are kept apart.

@@ -2,8 +2,8 @@ public import CommyBase
 
 /// One entry of the event log: what happened, and when.
 ///
-/// The log is the only source of everything that a report shows. `at` counts from the start of the run
-/// (before the hosts exist); the traffic phase begins at the `trafficStarted` entry.
+/// The log is the only source of everything that a report shows. `at` counts from the start of the
+/// run (before the hosts exist); the traffic phase begins at the `trafficStarted` entry.
 public struct RunEvent: Sendable, Equatable {
     public var at: MeshInstant
     public var fact: Fact
@@ -33,6 +33,7 @@ public struct RunEvent: Sendable, Equatable {
     }
 }
 
+/// What a run or one expectation came to.
 public enum Verdict: String, Sendable, Equatable, Codable, CaseIterable {
     case pass, fail, inconclusive, error
 
@@ -47,6 +48,7 @@ public enum Verdict: String, Sendable, Equatable, Codable, CaseIterable {
     }
 }
 
+/// What is run, and how: the first entry of every log.
 public struct RunStarted: Sendable, Equatable, Codable {
     public var scenario: String
     public var file: String
@@ -71,6 +73,7 @@ public struct RunStarted: Sendable, Equatable, Codable {
     }
 }
 
+/// A host is up, with these addresses.
 public struct HostUp: Sendable, Equatable, Codable {
     public var host: String
     public var zone: String
@@ -83,6 +86,7 @@ public struct HostUp: Sendable, Equatable, Codable {
     }
 }
 
+/// A process of the scenario was started.
 public struct ProcessStarted: Sendable, Equatable, Codable {
     public var host: String
     public var process: String
@@ -101,6 +105,7 @@ public struct ProcessStarted: Sendable, Equatable, Codable {
     }
 }
 
+/// The readiness probe of a process has succeeded.
 public struct ProcessReady: Sendable, Equatable, Codable {
     public var host: String
     public var process: String
@@ -113,6 +118,7 @@ public struct ProcessReady: Sendable, Equatable, Codable {
     }
 }
 
+/// A process of the scenario has ended, asked or not.
 public struct ProcessExited: Sendable, Equatable, Codable {
     public var host: String
     public var process: String
@@ -137,6 +143,7 @@ public struct ProcessExited: Sendable, Equatable, Codable {
     }
 }
 
+/// One line that a process has written.
 public struct ProcessOutput: Sendable, Equatable, Codable {
     public enum Stream: String, Sendable, Equatable, Codable { case stdout, stderr }
     public var host: String
@@ -152,6 +159,7 @@ public struct ProcessOutput: Sendable, Equatable, Codable {
     }
 }
 
+/// The measured part begins: the zero of every time in the scenario file.
 public struct TrafficStarted: Sendable, Equatable, Codable {
     public var traffic: [String]
 
@@ -202,10 +210,12 @@ public struct RequestOutcome: Sendable, Equatable, Codable {
     }
 }
 
+/// A traffic source has sent its last request and got or given up its last answer.
 public struct TrafficEnded: Sendable, Equatable, Codable {
     public var traffic: String
     public var sent: UInt64
-    /// The generator's own lateness at sending, worst case: how far the open loop was from its schedule.
+    /// The generator's own lateness at sending, worst case: how far the open loop was from its
+    /// schedule.
     public var worstSendDelayNanoseconds: Int64
 
     public init(traffic: String, sent: UInt64, worstSendDelayNanoseconds: Int64) {
@@ -221,8 +231,8 @@ public struct FaultTransition: Sendable, Equatable, Codable {
     public var verb: String
     /// Hosts, processes (`nginx@web-1`) or links (`web>orders`) that it hit.
     public var targets: [String]
-    /// On healing: how many packets it dropped or changed, or how many processes it hit. The proof that it
-    /// took hold; zero makes the run fail.
+    /// On healing: how many packets it dropped or changed, or how many processes it hit. The proof
+    /// that it took hold; zero makes the run fail.
     public var touched: UInt64?
 
     public init(fault: String, verb: String, targets: [String], touched: UInt64? = nil) {
@@ -233,6 +243,7 @@ public struct FaultTransition: Sendable, Equatable, Codable {
     }
 }
 
+/// A fault changed what one direction of a link does.
 public struct LinkChanged: Sendable, Equatable, Codable {
     /// `web>orders-1`: name of the link with its direction.
     public var link: String
@@ -282,6 +293,7 @@ public struct LinkTotals: Sendable, Equatable, Codable {
     }
 }
 
+/// How many packets were dropped for one reason.
 public struct DropCount: Sendable, Equatable, Codable {
     public var reason: String
     public var count: UInt64
@@ -327,6 +339,7 @@ public struct Judged: Sendable, Equatable, Codable {
     }
 }
 
+/// The verdict on the whole run: the last entry of every log.
 public struct RunEnded: Sendable, Equatable, Codable {
     public var verdict: Verdict
     /// Why, when it is an error or inconclusive.

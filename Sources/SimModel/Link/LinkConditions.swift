@@ -1,7 +1,8 @@
-/// What one direction of one link does to packets at this moment. Faults replace it while a run goes on.
+/// What one direction of one link does to packets at this moment. Faults replace it while a run
+/// goes on.
 ///
-/// Order along a link: MTU check, queue and serialisation at `rate`, then on the wire loss, corruption
-/// and duplication, then propagation (`latency`, `jitter`, `reorder`).
+/// Order along a link: MTU check, queue and serialisation at `rate`, then on the wire loss,
+/// corruption and duplication, then propagation (`latency`, `jitter`, `reorder`).
 public struct LinkConditions: Sendable, Equatable {
     /// Propagation delay.
     public var latency: Duration = .zero
@@ -34,10 +35,11 @@ public struct Jitter: Sendable, Equatable {
         case uniform
         /// Gaussian; `amount` is one standard deviation.
         case normal
-        /// Pareto with shape 3, shifted to mean zero and scaled so that `amount` is one standard deviation.
+        /// Pareto with shape 3, shifted to mean zero and scaled so that `amount` is one standard
+        /// deviation.
         case pareto
-        /// Inverse cumulative distribution at evenly spaced probabilities, in multiples of `amount`;
-        /// values between two entries are interpolated. At least two entries.
+        /// Inverse cumulative distribution at evenly spaced probabilities, in multiples of
+        /// `amount`; values between two entries are interpolated. At least two entries.
         case table([Double])
     }
     public var amount: Duration
@@ -52,6 +54,7 @@ public struct Jitter: Sendable, Equatable {
     }
 }
 
+/// How packets get lost on the wire.
 public enum Loss: Sendable, Equatable {
     case none
     /// Each packet is lost with this probability (0...1), independently.

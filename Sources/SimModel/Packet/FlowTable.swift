@@ -1,14 +1,15 @@
 internal import CommyBase
 
-/// Gives every packet the key of its flow: one direction of one conversation, named so that it is the same
-/// in every run.
+/// Gives every packet the key of its flow: one direction of one conversation, named so that it is
+/// the same in every run.
 ///
-/// Ephemeral ports and arrival order across conversations differ from run to run, so the name is: source host,
-/// destination host, protocol, the server's port, and a count of conversations with that same name so far. The
-/// client is the one that sends SYN, or without one the side that is seen first.
+/// Ephemeral ports and arrival order across conversations differ from run to run, so the name is:
+/// source host, destination host, protocol, the server's port, and a count of conversations with
+/// that same name so far. The client is the one that sends SYN, or without one the side that is
+/// seen first.
 ///
-/// Holds at most `flowLimit` directions; beyond it the oldest is forgotten, and a later packet of it begins a
-/// new conversation (its random decisions start over, nothing else changes).
+/// Holds at most `flowLimit` directions; beyond it the oldest is forgotten, and a later packet of
+/// it begins a new conversation (its random decisions start over, nothing else changes).
 public struct FlowTable: Sendable {
     /// One direction of a conversation as its packets state it.
     private struct Tuple: Hashable, Sendable {
@@ -70,12 +71,13 @@ public struct FlowTable: Sendable {
         // A port scan makes a service of every port; starting all counts over costs nothing but
         // the independence of later conversations from earlier ones with the same name.
         if counts.count >= limit { counts.removeAll(keepingCapacity: true) }
-        let count = counts[service, default: 0]
+        let count = counts[service] ?? 0
         counts[service] = count + 1
         let conversation = RandomKey(seed: UInt64(service.client) << 32 | UInt64(service.server))
             .numbered(
                 UInt64(service.port) << 16 | UInt64(service.transport) << 8
-                    | UInt64(service.version))
+                    | UInt64(service.version)
+            )
             .numbered(count)
         let key = conversation.numbered(0).value
         remember(tuple, key)

@@ -1,4 +1,5 @@
-/// What the fabric must know of an IPv4 or IPv6 packet: who sends to whom, and in which conversation.
+/// What the fabric must know of an IPv4 or IPv6 packet: who sends to whom, and in which
+/// conversation.
 ///
 /// Reading is total: any bytes give a header or nil, and nothing beyond the span is looked at.
 public struct PacketHeader: Sendable, Equatable {
@@ -41,13 +42,15 @@ public struct PacketHeader: Sendable, Equatable {
         case 6:
             guard let header = Self.readIPv6(bytes) else { return nil }
             self = header
+        // Any other number in this field is not a packet that a TUN device hands out.
         default:
-            // Any other number in this field is not a packet that a TUN device hands out.
             return nil
         }
     }
 
-    private init(version: UInt8, source: Address, destination: Address, transport: UInt8, offset: Int) {
+    private init(
+        version: UInt8, source: Address, destination: Address, transport: UInt8, offset: Int
+    ) {
         self.version = version
         self.source = source
         self.destination = destination
@@ -102,8 +105,8 @@ public struct PacketHeader: Sendable, Equatable {
         case 1 where bytes.count >= offset + 6, 58 where bytes.count >= offset + 6:
             sourcePort = Self.big16(bytes, offset + 4)
             destinationPort = sourcePort
+        // Other protocols, and headers that are cut short, have no ports.
         default:
-            // Other protocols, and headers that are cut short, have no ports.
             break
         }
     }

@@ -1,7 +1,7 @@
 /// Which link faults are active, and what they make of a link's own conditions.
 ///
-/// Faults overlap: a link is cut while any active fault cuts it, and degradations apply in the order in which
-/// they began. When a fault heals, what the others do stays.
+/// Faults overlap: a link is cut while any active fault cuts it, and degradations apply in the
+/// order in which they began. When a fault heals, what the others do stays.
 public struct LinkFaultSet: Sendable, Equatable {
     private struct Active: Sendable, Equatable {
         var fault: Int

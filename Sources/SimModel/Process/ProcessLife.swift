@@ -1,4 +1,5 @@
-/// Decides what to do with one process of a scenario, from what happens to it and what faults order.
+/// Decides what to do with one process of a scenario, from what happens to it and what faults
+/// order.
 ///
 ///     waiting --start--> starting --ready--> running --exit--> ended
 ///        ^                   |                  |
@@ -33,6 +34,14 @@ public struct ProcessLife: Sendable, Equatable {
         case reportFailure
         /// Start the next incarnation; `asFailure` when nobody had asked for the exit.
         case launch(afterFailure: Bool)
+
+        /// True when a fault or the end of the run had asked for the exit.
+        public var wasOrdered: Bool {
+            switch self {
+            case .note, .launch(afterFailure: false): true
+            case .reportFailure, .launch: false
+            }
+        }
     }
 
     public private(set) var state: State = .waiting

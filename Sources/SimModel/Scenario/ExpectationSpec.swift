@@ -14,8 +14,8 @@ public struct ExpectationSpec: Sendable, Equatable {
         case success(Comparison, Double)
         /// A quantile (0...1) of the latency of successful requests.
         case latency(quantile: Double, Comparison, Duration)
-        /// Within this time after the fault begins, requests succeed again and go on doing so: no request
-        /// scheduled later than that fails, until another fault begins or the run ends.
+        /// Within this time after the fault begins, requests succeed again and go on doing so: no
+        /// request scheduled later than that fails, until another fault begins or the run ends.
         case recovers(within: Duration)
         /// Share of successful requests answered by this backend, 0...1.
         case share(backend: String, Comparison, Double)

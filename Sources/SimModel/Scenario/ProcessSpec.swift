@@ -1,9 +1,10 @@
 /// One entry under `processes:`: a command that runs on one or more hosts.
 ///
-/// `command`, `environment` and the contents of `files` may use `{{host}}` (the host's name), `{{address}}`
-/// (its IPv4 address), `{{address6}}`, `{{dir}}` (the process's own scratch directory, where `files`
-/// are written and which is its working directory) and `{{scenario}}` (the directory of the scenario file).
-/// They are filled in per host when the process is started, not by the reader.
+/// `command`, `environment` and the contents of `files` may use `{{host}}` (the host's name),
+/// `{{address}}` (its IPv4 address), `{{address6}}`, `{{dir}}` (the process's own scratch
+/// directory, where `files` are written and which is its working directory) and `{{scenario}}` (the
+/// directory of the scenario file). They are filled in per host when the process is started, not by
+/// the reader.
 public struct ProcessSpec: Sendable, Equatable {
     public enum Command: Sendable, Equatable {
         /// Program and arguments, run as they are.
@@ -44,6 +45,7 @@ public struct ProcessSpec: Sendable, Equatable {
     }
 }
 
+/// One variable of a process's environment.
 public struct EnvironmentVariable: Sendable, Equatable {
     public var name: String
     public var value: String

@@ -1,7 +1,7 @@
 /// One entry under `traffic:`: an open-loop source of requests from one host to a URL.
 ///
-/// Requests leave on schedule whether or not earlier ones were answered, and latency is counted from the
-/// scheduled instant, so a stalled server cannot hide (coordinated omission).
+/// Requests leave on schedule whether or not earlier ones were answered, and latency is counted
+/// from the scheduled instant, so a stalled server cannot hide (coordinated omission).
 public struct TrafficSpec: Sendable, Equatable {
     public enum Connection: String, Sendable, Equatable, CaseIterable {
         /// Connections are kept and used again.
@@ -20,7 +20,8 @@ public struct TrafficSpec: Sendable, Equatable {
     public var timeout: Duration = .seconds(1)
     /// Name of the response header that names the backend; used by `route` and for attribution.
     public var backendHeader: String?
-    /// When it begins and ends, counted from the start of the traffic phase; nil is the whole duration.
+    /// When it begins and ends, counted from the start of the traffic phase; nil is the whole
+    /// duration.
     public var start: Duration = .zero
     public var end: Duration?
 

@@ -1,8 +1,8 @@
 /// Which address each host has: a pure function of its place in the scenario file.
 ///
-/// IPv4 from 10.77.0.0/16 and IPv6 from fd77::/64, host number n (from 0) has n + 1 in its last bits.
-/// Every host has a namespace of its own, so the plan collides with nothing on the machine; programs on a host
-/// reach all others on-link and nothing else.
+/// IPv4 from 10.77.0.0/16 and IPv6 from fd77::/64, host number n (from 0) has n + 1 in its last
+/// bits. Every host has a namespace of its own, so the plan collides with nothing on the machine;
+/// programs on a host reach all others on-link and nothing else.
 public enum AddressPlan {
     /// The plan's room, in hosts.
     public static let hostLimit = 65_000
@@ -36,14 +36,16 @@ public enum AddressPlan {
         "fd77::" + String(host + 1, radix: 16)
     }
 
-    /// The host with this IPv4 address, given as a big-endian number; nil when it is not of the plan.
+    /// The host with this IPv4 address, given as a big-endian number; nil when it is not of the
+    /// plan.
     public static func host(address4: UInt32, hostCount: Int) -> Int? {
         guard address4 >> 16 == 0x0a4d else { return nil }
         let number = Int(address4 & 0xffff)
         return number >= 1 && number <= hostCount ? number - 1 : nil
     }
 
-    /// The host with this IPv6 address, given as two big-endian halves; nil when it is not of the plan.
+    /// The host with this IPv6 address, given as two big-endian halves; nil when it is not of the
+    /// plan.
     public static func host(address6 high: UInt64, _ low: UInt64, hostCount: Int) -> Int? {
         guard high == 0xfd77_0000_0000_0000, low >> 16 == 0 else { return nil }
         let number = Int(low)

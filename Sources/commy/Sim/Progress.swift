@@ -60,7 +60,7 @@ final class Progress {
         let tenths = (now - trafficStart).nanoseconds / 100_000_000
         let percent = sent == 0 ? 100 : Double(succeeded * 1_000 / sent) / 10
         let faults = activeFaults.isEmpty ? "" : "  fault: \(activeFaults.joined(separator: ", "))"
-        return
-            "  \(title): \(Double(tenths) / 10)s of \(duration.shortText), \(sent) requests, \(percent)% ok\(faults)"
+        let time = "\(Double(tenths) / 10)s of \(duration.shortText)"
+        return "  \(title): \(time), \(sent) requests, \(percent)% ok\(faults)"
     }
 }

@@ -86,7 +86,8 @@ struct SimRun: ParsableCommand {
         }
         guard scenario.world == .realtime else {
             terminal.printError(
-                "\(file): world '\(scenario.world.rawValue)' cannot be run yet; use --world realtime")
+                "\(file): world '\(scenario.world.rawValue)' cannot be run yet; use --world realtime"
+            )
             return (.error, false)
         }
         var options = ScenarioRun.Options()

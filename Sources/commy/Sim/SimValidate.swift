@@ -7,7 +7,8 @@ struct SimValidate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
         abstract: "Check scenario files without running anything.",
-        discussion: "Every problem of every file is shown with its place and its cure. Exit code 3 if any.")
+        discussion:
+            "Every problem of every file is shown with its place and its cure. Exit code 3 if any.")
 
     @Argument(help: "Scenario files or directories.", completion: .file(extensions: ["yaml"]))
     var paths: [String]

@@ -13,7 +13,8 @@ struct Terminal {
         isInteractive = isatty(STDOUT_FILENO) == 1
         let environment = ProcessInfo.processInfo.environment
         hasColour =
-            isInteractive && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+            isInteractive && (environment["NO_COLOR"] ?? "").isEmpty
+            && environment["TERM"] != "dumb"
         var size = winsize()
         let known = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20
         width = isInteractive && known ? Int(size.ws_col) : 100

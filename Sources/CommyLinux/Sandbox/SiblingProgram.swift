@@ -1,7 +1,7 @@
 internal import CLinux
 
 /// A program of this package that the harness starts: it lies beside the running executable.
-public struct HelperProgram: Sendable {
+public struct SiblingProgram: Sendable {
     /// Its path.
     public let path: String
 
@@ -32,6 +32,7 @@ public struct HelperProgram: Sendable {
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
             unsafe clinux_own_executable(bytes.baseAddress!, bytes.count)
         }
-        return String(decoding: buffer[..<(try checked(count, "readlink /proc/self/exe"))], as: UTF8.self)
+        return String(
+            decoding: buffer[..<(try checked(count, "readlink /proc/self/exe"))], as: UTF8.self)
     }
 }
