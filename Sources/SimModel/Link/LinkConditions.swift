@@ -70,7 +70,8 @@ public struct GilbertElliott: Sendable, Equatable {
     /// Loss probability in the bad state (1 - h).
     public var lossInBad: Double
 
-    public init(goodToBad: Double, badToGood: Double, lossInGood: Double = 0, lossInBad: Double = 1) {
+    public init(goodToBad: Double, badToGood: Double, lossInGood: Double = 0, lossInBad: Double = 1)
+    {
         self.goodToBad = goodToBad
         self.badToGood = badToGood
         self.lossInGood = lossInGood
