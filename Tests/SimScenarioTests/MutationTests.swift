@@ -31,7 +31,8 @@ struct MutationTests {
         return String(view)
     }
 
-    @Test func `two thousand mutations each give a scenario or diagnostics inside the file`() throws {
+    @Test func `two thousand mutations each give a scenario or diagnostics inside the file`() throws
+    {
         let sources = try Fixture.scenarioPaths.map {
             try Array(Fixture.text(Fixture.root.appending(path: $0)).unicodeScalars)
         }

@@ -63,6 +63,11 @@ struct Fields {
     /// The value of a key, for values with a form of their own.
     func value(_ name: String) -> YamlNode? { entry(name)?.value }
 
+    /// Whether a key is not known: then what seems to be missing is probably misspelt.
+    var hasUnknownKey: Bool {
+        entries.contains { shape.key($0.key) == nil && shape.pattern?.matches($0.key) != true }
+    }
+
     /// The entries whose keys follow the shape's pattern.
     var patterned: [YamlEntry] {
         guard let pattern = shape.pattern else { return [] }

@@ -64,8 +64,10 @@ struct ScalarValue {
             return Units.requestRate(text).map { ScalarValue(number: $0) }
         case .word(let words):
             guard words.contains(text) else {
-                let nearest = Suggestion.nearest(to: text, among: words)
-                return .failure(UnitFault(reason: nil, suggestion: nearest))
+                let bare = text.hasPrefix("SIG") ? String(text.dropFirst(3)) : text
+                let nearest = Suggestion.nearest(to: bare, among: words)
+                let meant = words.contains(bare) ? bare : nearest
+                return .failure(UnitFault(reason: nil, suggestion: meant))
             }
             return .success(ScalarValue(text: text))
         case .comparison, .list, .mapping, .named:

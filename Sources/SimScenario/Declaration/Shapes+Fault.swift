@@ -90,6 +90,8 @@ extension Shapes {
         ],
         pattern: KeyPattern(
             name: "pNN", expression: "^p[0-9]{1,2}(\\.[0-9]{1,6})?$",
-            matches: { $0.count > 1 && $0.first == "p" && ("0"..."9").contains($0.dropFirst().first!) },
+            matches: {
+                $0.count > 1 && $0.first == "p" && ("0"..."9").contains($0.dropFirst().first!)
+            },
             type: quantile, doc: "A percentile of the latency of successful requests."))
 }

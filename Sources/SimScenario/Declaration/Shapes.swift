@@ -32,7 +32,8 @@ enum Shapes {
         title: "a requirement",
         keys: [
             Key("program", .text, required: true, "A program that must be found in the path."),
-            Key("package", .text, fallback: "the program's name", "The Debian package that has it."),
+            Key(
+                "package", .text, fallback: "the program's name", "The Debian package that has it."),
         ])
 
     static let topology = Shape(

@@ -12,7 +12,8 @@ extension DocumentReader {
             guard let traffic, let claim, let scope else { continue }
             let expectation = ExpectationSpec(
                 traffic: traffic.name, claim: claim.value, scope: scope,
-                line: item.position.line, text: "\(traffic.name): \(claim.text)"
+                line: item.position.line,
+                text: "\(traffic.name): \(claim.text)"
                     + Self.text(of: scope))
             scenario.expectations.append(expectation)
             checkWindow(of: expectation, traffic: traffic, fields)
@@ -42,6 +43,7 @@ extension DocumentReader {
             .sorted { $0.keyPosition < $1.keyPosition }
         let forms = "one of success, pNN, max, recovers, route with share"
         guard let first = given.first else {
+            if fields.hasUnknownKey { return nil }
             let place = fields.entry("share").map(\.keyPosition) ?? fields.node.position
             let found = fields.has("share") ? "'share' without 'route'" : "nothing is expected"
             sink.report(found, at: place, expected: forms)
@@ -118,7 +120,8 @@ extension DocumentReader {
             let isImpossible = (used == .more && value == 1) || (used == .less && value == 0)
             if isVacuous || isImpossible {
                 let always = isVacuous ? "always holds" : "can never hold"
-                report(entry, UnitFault(reason: "it \(always)", cure: "a bound that can fail"),
+                report(
+                    entry, UnitFault(reason: "it \(always)", cure: "a bound that can fail"),
                     expected: form)
                 return nil
             }
@@ -177,7 +180,8 @@ extension DocumentReader {
             return nil
         }
         let prefix = "within "
-        let rest = text.hasPrefix(prefix)
+        let rest =
+            text.hasPrefix(prefix)
             ? String(text.dropFirst(prefix.count).drop { $0 == " " }) : text
         switch Units.duration(rest) {
         case .failure(let fault):

@@ -15,6 +15,10 @@ extension DocumentReader {
                     expected: "one thing that goes wrong a fault")
             }
             guard let verb = given.first?.key else {
+                if fields.hasUnknownKey {
+                    names.faults.append(fields.text("name") ?? "")
+                    continue
+                }
                 sink.report(
                     "a fault in which nothing goes wrong", at: item.position,
                     expected: "one of " + verbs.joined(separator: ", "))

@@ -82,7 +82,8 @@ enum Units {
     static func bitRate(_ text: String) -> Parsed<Double> {
         var plain = text
         for suffix in ["/s", "ps"] where plain.hasSuffix(suffix) { plain.removeLast(2) }
-        let parsed = scaled(plain.lowercased() == plain ? plain : text, units: bits, example: "kbit")
+        let parsed = scaled(
+            plain.lowercased() == plain ? plain : text, units: bits, example: "kbit")
         return parsed.flatMap { value in
             guard value >= 1 else {
                 return .failure(
