@@ -1,0 +1,148 @@
+import SimModel
+
+/// Reads one document, section by section; each section resolves names of those before it.
+/// A class, because the sections share the scenario and what is known of its names.
+final class DocumentReader {
+    let sink: DiagnosticSink
+    var scenario = Scenario(name: "")
+    var names = NameTable()
+    /// The places of the faults in `scenario.faults`, for checks that come later.
+    var faultFields: [Fields] = []
+    /// Where each traffic was named.
+    var trafficFields: [(name: String, fields: Fields)] = []
+
+    init(sink: DiagnosticSink) {
+        self.sink = sink
+    }
+
+    func read(_ root: YamlNode) {
+        guard let fields = Fields(root, Shapes.scenario, sink) else { return }
+        readHead(fields)
+        if let node = fields.value("topology") {
+            readTopology(node)
+        } else {
+            names.nodesAreKnown = false
+        }
+        collectNames(fields)
+        readProcesses(fields)
+        readTraffic(fields)
+        readFaults(fields)
+        readExpectations(fields)
+    }
+
+    private func readHead(_ fields: Fields) {
+        if let name = fields.text("name") {
+            if name.isEmpty { fields.report("the name is empty", value: "name") }
+            scenario.name = name
+        }
+        scenario.why = fields.text("why")
+        if let tier = fields.word("tier", as: Scenario.Tier.self) { scenario.tier = tier }
+        if let seed = fields.integer("seed") { scenario.seed = UInt64(seed) }
+        if let duration = fields.duration("duration") { scenario.duration = duration }
+        if let world = fields.word("world", as: Scenario.World.self) { scenario.world = world }
+        for item in list(fields, "requires") {
+            guard let fields = Fields(item, Shapes.requirement, sink) else { continue }
+            guard let program = fields.text("program") else { continue }
+            let package = fields.text("package") ?? program
+            scenario.requires.append(Requirement(program: program, package: package))
+        }
+    }
+
+    /// Process and traffic names are known before anything that speaks of them is read.
+    private func collectNames(_ fields: Fields) {
+        names.processes = named(fields, "processes").map(\.key)
+        names.traffic = named(fields, "traffic").map(\.key)
+    }
+
+    // MARK: Forms that several sections use
+
+    /// The items of a list; a diagnostic and none when it is something else.
+    func list(_ fields: Fields, _ key: String) -> [YamlNode] {
+        guard let node = fields.value(key) else { return [] }
+        switch node.content {
+        case .sequence(let items): return items
+        case .null: return []
+        case .scalar, .mapping:
+            sink.report("'\(key)' has \(node.described)", at: node, expected: "a list")
+            return []
+        }
+    }
+
+    /// The entries of a mapping from names; a diagnostic and none when it is something else.
+    func named(_ fields: Fields, _ key: String) -> [YamlEntry] {
+        guard let node = fields.value(key) else { return [] }
+        switch node.content {
+        case .mapping(let entries): return entries
+        case .null: return []
+        case .scalar, .sequence:
+            sink.report(
+                "'\(key)' has \(node.described)", at: node, expected: "a mapping from names")
+            return []
+        }
+    }
+
+    /// One scalar or a list of scalars, each with its text.
+    func scalars(_ fields: Fields, _ key: String) -> [(text: String, node: YamlNode)] {
+        guard let node = fields.value(key) else { return [] }
+        return scalars(in: node, of: key, expected: fields.shape.key(key)?.type.described)
+    }
+
+    func scalars(
+        in node: YamlNode, of key: String, expected: String?
+    ) -> [(text: String, node: YamlNode)] {
+        switch node.content {
+        case .scalar(let text, _):
+            return [(text, node)]
+        case .sequence(let items):
+            return items.flatMap { item -> [(text: String, node: YamlNode)] in
+                if let text = item.text { return [(text, item)] }
+                sink.report(
+                    "'\(key)' has \(item.described) in its list", at: item, expected: expected)
+                return []
+            }
+        case .null, .mapping:
+            sink.report("'\(key)' has \(node.described)", at: node, expected: expected)
+            return []
+        }
+    }
+
+    /// Checks a name that the file gives as a key.
+    @discardableResult
+    func checkName(_ entry: YamlEntry, of kind: String) -> Bool {
+        guard Names.isValid(entry.key) else {
+            sink.report(
+                "'\(entry.key)' is no name of a \(kind)", at: entry.keyPosition,
+                width: entry.keyWidth, expected: Names.rule)
+            return false
+        }
+        return true
+    }
+
+    /// Reports a name that nothing has.
+    func reportUnknown(_ kind: String, _ name: String, at node: YamlNode, among known: [String]) {
+        let shown = known.prefix(12).joined(separator: ", ") + (known.count > 12 ? ", ..." : "")
+        sink.report(
+            "there is no \(kind) '\(name)'", at: node,
+            expected: known.isEmpty ? "a \(kind); there is none" : "one of \(shown)",
+            suggestion: Suggestion.nearest(to: name, among: known))
+    }
+}
+
+/// The names that a file has given so far.
+struct NameTable {
+    /// False when the topology could not be read: then references to its names are not judged.
+    var nodesAreKnown = true
+    var hosts: [String] = []
+    var routers: [String] = []
+    /// Hosts with a count: the name that stands for all of them.
+    var groups: [(name: String, members: [String])] = []
+    /// Every zone and every part of its path from the left: `eu`, `eu/a`.
+    var zones: [String] = []
+    var processes: [String] = []
+    var traffic: [String] = []
+    var faults: [String] = []
+
+    func members(of group: String) -> [String]? {
+        groups.first { $0.name == group }?.members
+    }
+}
