@@ -48,8 +48,8 @@ final class TwoHosts {
     func setLatency(_ latency: Duration) throws {
         var conditions = LinkConditions()
         conditions.latency = latency
-        let selection = try fabric.select(.between(.node("a"), .node("b")))
-        for link in selection.links { fabric.setConditions(conditions, of: link) }
+        let selection = try fabric.select(.between(.node("a"), .node("b")), forCut: false)
+        for link in selection.links { fabric.setConditions(conditions, of: link.index) }
     }
 
     /// A socket on each host, bound to its address on this way and connected to the other.

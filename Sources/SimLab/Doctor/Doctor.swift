@@ -101,7 +101,7 @@ public struct Doctor {
             return Finding(
                 check: path, status: .missing, detail: "there is none", cure: cure)
         }
-        if clinux_can_read_write(path) {
+        if unsafe clinux_can_read_write(path) {
             return Finding(check: path, status: .ok, detail: "can be opened by this user")
         }
         return Finding(

@@ -26,14 +26,49 @@ struct FabricTotals: Sendable {
     var lostBeforeModel: UInt64 = 0
 }
 
-/// Counters of all links at one instant.
+/// Counters that prove that a fault took hold, at one instant.
 struct FabricSnapshot: Sendable {
-    var at: MeshInstant
-    /// By link index; links that do not exist yet are missing.
-    var packets: [UInt64]
-    var droppedByFault: [UInt64]
-    /// Packets that a partition or a cut of a host pair has dropped.
-    var blocked: UInt64
+    /// By link index: packets that met conditions other than the link's own. Links that do not exist
+    /// yet are missing.
+    var changedByFault: [UInt64]
+    /// Packets that a partition, or the cut of a pair, has dropped.
+    var partitioned: UInt64
+
+    init(of model: borrowing FabricModel) {
+        changedByFault = []
+        partitioned = model.offLinkDrops[.partitioned]
+        for link in model.materialisedLinks {
+            let counters = model.counters(of: link)
+            changedByFault.append(counters.changedByFault)
+            partitioned += counters.drops[.partitioned]
+        }
+    }
+}
+
+/// What a link selector means in this network.
+struct FabricSelection: Sendable {
+    struct Link: Sendable {
+        var index: LinkIndex
+        var name: String
+        /// As the scenario file states them.
+        var initial: LinkConditions
+    }
+    var links: [Link] = []
+    var pairs: [HostPair] = []
+
+    init(of selector: LinkSelector, forCut: Bool, in model: inout FabricModel) {
+        let found: [LinkIndex]
+        if forCut {
+            let targets = model.cutTargets(of: selector)
+            found = targets.links
+            pairs = targets.pairs
+        } else {
+            found = model.links(matching: selector)
+        }
+        links = found.map {
+            Link(index: $0, name: model.name(of: $0), initial: model.initialConditions(of: $0))
+        }
+    }
 }
 
 /// The run's handle on the fabric's thread.
@@ -64,21 +99,15 @@ final class FabricHandle {
         self.result = result
     }
 
-    /// Plans the network and starts the thread.
+    /// Starts the threads.
     static func start(_ setUp: FabricSetUp) throws -> FabricHandle {
-        let plan: NetworkPlan
-        do {
-            plan = try NetworkPlan(setUp.topology, seed: setUp.seed)
-        } catch {
-            throw LabError("\(error)")
-        }
         let mailbox = try FabricMailbox()
         let writer = try CaptureWriter(directory: setUp.captureDirectory)
         let result = ResultBox()
         let thread = try WorkerThread(name: "commy-fabric") {
             do throws(SystemError) {
                 var loop = try FabricLoop(
-                    setUp, model: FabricModel(plan: plan), mailbox: mailbox, writer: writer)
+                    setUp, model: FabricModel(topology: setUp.topology, seed: setUp.seed), mailbox: mailbox, writer: writer)
                 let totals = try loop.run()
                 result.totals.withLock { $0 = totals }
             } catch {
@@ -113,10 +142,10 @@ final class FabricHandle {
         return try answer(of: reply)
     }
 
-    /// What a selector means: links, or pairs where a link carries others too.
-    func select(_ selector: LinkSelector) throws -> FabricSelection {
+    /// What a selector means: links, and for a cut also pairs where links carry others too.
+    func select(_ selector: LinkSelector, forCut: Bool) throws -> FabricSelection {
         let reply = try Reply<FabricSelection>()
-        mailbox.send(.select(selector, reply))
+        mailbox.send(.select(selector, forCut: forCut, reply))
         return try answer(of: reply)
     }
 

@@ -29,12 +29,13 @@ struct FabricLoop: ~Copyable {
     private let clock: MonotonicClock
     private let devices: [FileDescriptorNumber]
     private let offload: Bool
+    let hostNames: [String]
     private var epoll: Epoll
     private var pool: PacketPool
-    private var flows = FlowTable()
-    private var capture: Capture
+    private var flows = ConversationTable()
+    var capture: Capture
     private var lateness: [Histogram<UInt32>?] = []
-    private var now: MeshInstant
+    var now: MeshInstant
     /// Packets that had no slot, or that a host's kernel refused to take.
     private var lostBeforeModel: UInt64 = 0
     private var isStopping = false
@@ -45,20 +46,22 @@ struct FabricLoop: ~Copyable {
     )
         throws(SystemError)
     {
+        let epoll = try Epoll(capacity: 256)
+        for (host, device) in setUp.devices.enumerated() {
+            try epoll.add(device.raw, .readable, token: UInt64(host))
+        }
+        try epoll.add(mailbox.descriptor, .readable, token: Self.mailboxToken)
+        self.epoll = epoll
         self.model = model
         self.mailbox = mailbox
         clock = setUp.clock
         devices = setUp.devices
         offload = setUp.topology.offload
+        hostNames = setUp.topology.hosts.map(\.name)
         let largest = offload ? 65_536 + VirtioHeader.byteCount : setUp.topology.mtu
         pool = PacketPool(slotBytes: largest)
         capture = Capture(mode: setUp.capture, writer: writer, clock: setUp.clock)
         now = setUp.clock.now
-        epoll = try Epoll(capacity: 256)
-        for (host, device) in devices.enumerated() {
-            try epoll.add(device.raw, .readable, token: UInt64(host))
-        }
-        try epoll.add(mailbox.descriptor, .readable, token: Self.mailboxToken)
     }
 
     /// Runs until it is told to stop; returns what the links did.
@@ -132,7 +135,7 @@ struct FabricLoop: ~Copyable {
         let bytes = unsafe UnsafeRawBufferPointer(pool.bytes(of: handle))
         let packet = unsafe UnsafeRawBufferPointer(rebasing: bytes[prefix...])
         let span = unsafe Span<UInt8>(_unsafeBytes: packet)
-        guard let header = PacketHeader(span), let destination = self.host(of: header),
+        guard let header = PacketHeader(span), let destination = self.host(at: header.destination),
             destination != host
         else {
             // Not for a host of the scenario: multicast, router solicitations, strangers.
@@ -158,8 +161,8 @@ struct FabricLoop: ~Copyable {
     ) {
         model.packetEntered(
             PacketFacts(
-                handle: handle, byteCount: byteCount, segmentCount: segments, flow: flow,
-                source: HostIndex(source), destination: HostIndex(destination)), at: now)
+                handle: handle, byteCount: byteCount, flow: flow, source: HostIndex(source),
+                destination: HostIndex(destination), segmentCount: segments), at: now)
         _ = drain()
     }
 
@@ -173,7 +176,8 @@ struct FabricLoop: ~Copyable {
             virtio.segmentation == 0
             ? nil
             : unsafe SuperPacket(packet, header: header, segmentBytes: virtio.segmentBytes)
-        let mustCut = model.decidesPerPacket(from: HostIndex(host), to: HostIndex(destination))
+        let mustCut = model.hasPerPacketImpairments(
+            from: HostIndex(host), to: HostIndex(destination))
         guard mustCut else {
             submit(
                 handle, byteCount: packet.count, segments: cutter?.segmentCount ?? 1, flow: flow,
@@ -181,7 +185,7 @@ struct FabricLoop: ~Copyable {
             return
         }
         guard let cutter, cutter.segmentCount > 1 else {
-            unsafe completeChecksum(handle, header, virtio)
+            completeChecksum(handle, header, virtio)
             submit(handle, byteCount: packet.count, segments: 1, flow: flow, host, destination)
             return
         }
@@ -192,7 +196,7 @@ struct FabricLoop: ~Copyable {
             }
             let slot = unsafe pool.slot(segment)
             let prefix = VirtioHeader.byteCount
-            unsafe slot[..<prefix].update(repeating: 0)
+            unsafe slot.baseAddress?.initializeMemory(as: UInt8.self, repeating: 0, count: prefix)
             let count = unsafe cutter.write(
                 segment: index, of: packet,
                 to: UnsafeMutableRawBufferPointer(rebasing: slot[prefix...]))
@@ -213,17 +217,23 @@ struct FabricLoop: ~Copyable {
         unsafe TransportChecksum.fill(
             packet, isIPv6: header.version == 6, transport: header.transport,
             from: virtio.checksumStart, at: virtio.checksumStart + virtio.checksumOffset)
-        unsafe bytes[..<VirtioHeader.byteCount].update(repeating: 0)
+        unsafe bytes.baseAddress?.initializeMemory(
+            as: UInt8.self, repeating: 0, count: VirtioHeader.byteCount)
     }
 
-    private func host(of header: PacketHeader) -> Int? {
-        header.version == 4
+    /// The host that has an address. An IPv4 address has nothing in its high half, an IPv6 one of the
+    /// plan has.
+    func host(at address: PacketHeader.Address) -> Int? {
+        address.high == 0
             ? AddressPlan.host(
-                address4: UInt32(truncatingIfNeeded: header.destination.low),
-                hostCount: devices.count)
-            : AddressPlan.host(
-                address6: header.destination.high, header.destination.low,
-                hostCount: devices.count)
+                address4: UInt32(truncatingIfNeeded: address.low), hostCount: devices.count)
+            : AddressPlan.host(address6: address.high, address.low, hostCount: devices.count)
+    }
+
+    /// The IP packet in a slot.
+    func packetBytes(of handle: UInt32) -> UnsafeRawBufferPointer {
+        let prefix = offload ? VirtioHeader.byteCount : 0
+        return unsafe UnsafeRawBufferPointer(rebasing: pool.bytes(of: handle)[prefix...])
     }
 
     /// Does what the model says until it says to wait; returns until when.
@@ -240,9 +250,9 @@ struct FabricLoop: ~Copyable {
 
     private mutating func deliver(_ delivery: Delivery) {
         let bytes = unsafe pool.bytes(of: delivery.handle)
-        let corrupted = delivery.corruptedBit.map { Int($0) }
+        let corrupted = delivery.corruptedBit
         if let corrupted { unsafe flip(corrupted, in: bytes) }
-        let device = devices[Int(delivery.destination)].raw
+        let device = devices[Int(delivery.destination.value)].raw
         let written = unsafe clinux_write(device, bytes.baseAddress!, bytes.count)
         // The kernel refuses what is no IP packet any more (a flipped version field): lost, as on a
         // wire.
@@ -258,7 +268,7 @@ struct FabricLoop: ~Copyable {
     private func flip(_ bit: Int, in bytes: UnsafeMutableRawBufferPointer) {
         let place = (offload ? VirtioHeader.byteCount : 0) + bit / 8
         guard place < bytes.count else { return }
-        unsafe bytes[place] ^= 1 << UInt8(bit % 8)
+        unsafe bytes[place] ^= 0x80 >> UInt8(bit % 8)
     }
 
     private mutating func drop(_ drop: Drop) {
@@ -267,7 +277,7 @@ struct FabricLoop: ~Copyable {
     }
 
     private mutating func recordLateness(of delivery: Delivery) {
-        let link = Int(delivery.lastLink)
+        let link = Int(delivery.lastLink.value)
         while lateness.count <= link { lateness.append(nil) }
         if lateness[link] == nil { lateness[link] = Self.emptyHistogram() }
         let late = max(0, (now - delivery.due).nanoseconds)
@@ -294,9 +304,9 @@ struct FabricLoop: ~Copyable {
             case .unblock(let pairs):
                 model.unblock(pairs, at: now)
             case .inspect(let reply):
-                reply.fulfil(with: FabricSnapshot(of: model, at: now))
-            case .select(let selector, let reply):
-                reply.fulfil(with: FabricSelection(of: selector, in: &model))
+                reply.fulfil(with: FabricSnapshot(of: model))
+            case .select(let selector, let forCut, let reply):
+                reply.fulfil(with: FabricSelection(of: selector, forCut: forCut, in: &model))
             case .stop:
                 isStopping = true
             }
@@ -309,14 +319,21 @@ struct FabricLoop: ~Copyable {
         for link in model.materialisedLinks {
             let counters = model.counters(of: link)
             guard counters.packets > 0 else { continue }
-            let place = Int(link)
+            let place = Int(link.value)
             let histogram = place < lateness.count ? lateness[place] : nil
+            let late = { (percentile: Double) in
+                Int64(histogram?.valueAtPercentile(percentile) ?? 0)
+            }
+            let drops = DropReason.allCases.filter { counters.drops[$0] > 0 }
             links.append(
                 LinkTotals(
-                    link: model.name(of: link), counters: counters,
-                    latenessAt: { quantile in
-                        Int64(histogram?.valueAtPercentile(quantile) ?? 0)
-                    }))
+                    link: model.name(of: link), packets: counters.packets, bytes: counters.bytes,
+                    delivered: counters.delivered,
+                    dropped: drops.map { DropCount(reason: $0.text, count: counters.drops[$0]) },
+                    duplicated: counters.duplicated, corrupted: counters.corrupted,
+                    reordered: counters.reordered, latenessP50Nanoseconds: late(50),
+                    latenessP99Nanoseconds: late(99), latenessP999Nanoseconds: late(99.9),
+                    latenessMaxNanoseconds: late(100)))
         }
         return FabricTotals(links: links, lostBeforeModel: lostBeforeModel)
     }

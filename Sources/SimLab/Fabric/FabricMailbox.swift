@@ -9,7 +9,8 @@ enum FabricCommand: Sendable {
     case block([HostPair])
     case unblock([HostPair])
     case inspect(Reply<FabricSnapshot>)
-    case select(LinkSelector, Reply<FabricSelection>)
+    /// What a fault on this selector is about; for a cut, pairs where links carry others too.
+    case select(LinkSelector, forCut: Bool, Reply<FabricSelection>)
     case stop
 }
 

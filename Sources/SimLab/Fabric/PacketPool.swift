@@ -23,7 +23,7 @@ struct PacketPool: ~Copyable {
     }
 
     deinit {
-        for unsafechunk in unsafe chunks { unsafe chunk.deallocate() }
+        for index in unsafe chunks.indices { unsafe chunks[index].deallocate() }
     }
 
     /// A slot with one reference, or nil when the pool is at its limit.

@@ -66,8 +66,9 @@ final class Recorder {
     }
 
     /// Judges what was seen and records the verdicts. `abortReason` says why the run could not be
-    /// carried out.
-    func judge(abortReason: String?) -> Judgement {
+    /// carried out; `doubts` what made it worse than the programs are: with one, nothing fails for
+    /// sure.
+    func judge(abortReason: String?, doubts: [String]) -> Judgement {
         var judgement = judge.verdict()
         if let abortReason {
             judgement.verdict = .error
@@ -82,5 +83,16 @@ final class Recorder {
         record(.runEnded(RunEnded(verdict: judgement.verdict, reason: judgement.reason)))
         flush()
         return judgement
+    }
+
+    /// Closes the log and publishes the directory; returns where it is.
+    func finish() throws -> String {
+        flush()
+        if let writeError {
+            throw LabError(
+                writeError, doing: "write the event log",
+                cure: "free some disk space, or give another directory with --report DIR")
+        }
+        return try directory.publish()
     }
 }

@@ -1,6 +1,7 @@
 internal import CommyBase
 internal import CommyLinux
 internal import SimModel
+internal import SimTraffic
 
 /// What the run's loop watches a descriptor for.
 enum EventSource {
@@ -57,8 +58,11 @@ final class ProcessInstance {
     var isReady = false
     /// Set when its directory has its files.
     var isPrepared = false
-    var output = CapturedOutput()
-    var errors = CapturedOutput()
+    /// Lines of both streams so far.
+    var lineCount = 0
+    let output = CapturedOutput()
+    let errors = CapturedOutput()
+    let probeOutput = CapturedOutput()
 
     init(spec: ProcessSpec, host: Int, hostName: String) {
         self.spec = spec
@@ -72,15 +76,37 @@ final class ProcessInstance {
     var directory: String { "\(HostSandbox.directory)/\(spec.name)" }
 }
 
-/// One output stream of a process.
-struct CapturedOutput: ~Copyable {
-    /// Lines of one stream that are recorded; a program that floods its log fills no disk.
+/// One output stream of a process, while it is open.
+final class CapturedOutput {
+    /// Lines of one process that are recorded; a program that floods its log fills no disk.
     static let lineLimit = 20_000
 
-    var descriptor: FileDescriptor?
-    var token = 0
+    private var descriptor: FileDescriptor?
+    private(set) var token = 0
     var splitter = LineSplitter()
-    var lineCount = 0
+
+    /// The open descriptor's number.
+    var raw: Int32? { descriptor?.raw }
+
+    /// Takes a descriptor that is watched as `token`.
+    func open(_ descriptor: consuming FileDescriptor, token: Int) {
+        self.descriptor = consume descriptor
+        self.token = token
+        splitter = LineSplitter()
+    }
+
+    /// Bytes read into `buffer`, 0 at the end, nil when nothing is there.
+    func read(into buffer: inout [UInt8]) -> Int? {
+        guard descriptor != nil else { return nil }
+        // An error of a pipe is its end.
+        do throws(SystemError) {
+            return try descriptor?.read(into: &buffer)
+        } catch {
+            return 0
+        }
+    }
+
+    func close() { descriptor = nil }
 }
 
 /// One traffic source and its generator process.
@@ -88,9 +114,9 @@ final class TrafficInstance {
     let spec: TrafficSpec
     let host: Int
     var insidePID: Int32?
-    var records = CapturedOutput()
-    var errors = CapturedOutput()
-    var decoder = TrafficStreamDecoder()
+    let records = CapturedOutput()
+    let errors = CapturedOutput()
+    var decoder = TrafficRecordReader()
     var hasEnded = false
     var words = ""
 
@@ -106,7 +132,9 @@ final class FaultInstance {
     /// Its place in the file; the key of what it does to links.
     let index: Int
     var isActive = false
-    var links: [LinkIndex] = []
+    /// True while its links are impaired; a flap's are so half of the time.
+    var isImpairing = false
+    var links: [FabricSelection.Link] = []
     var pairs: [HostPair] = []
     var processes: [ProcessInstance] = []
     /// How many packets its links had dropped or carried when it began, and what it has touched so

@@ -39,7 +39,8 @@ extension ScenarioRun {
         case .degrade(let selector, let change):
             try hitLinks(of: fault, selector, .degrade(change))
         case .partition(let groups):
-            try partition(fault, groups)
+            fault.pairs = NetworkPlan(topology: scenario.topology, seed: seed).partitionPairs(groups)
+            try impair(fault, .cut)
         }
         recorder.record(.faultStarted(transition(of: fault, touched: nil)))
         if case .flap(_, let down, _) = fault.spec.action {
@@ -75,19 +76,18 @@ extension ScenarioRun {
 
     private func close(_ fault: FaultInstance) throws {
         fault.isActive = false
-        let now = try affectedPackets(by: fault)
-        fault.touched += now >= fault.countAtBegin ? now - fault.countAtBegin : 0
+        try countTouched(by: fault)
     }
 
     /// The other half of a flap: down to up, or up to down.
     func flap(_ fault: FaultInstance, down: Bool) throws {
-        guard fault.isActive, case .flap(let selector, let downTime, let upTime) = fault.spec.action
-        else { return }
+        guard fault.isActive, case .flap(_, let downTime, let upTime) = fault.spec.action else {
+            return
+        }
         if down {
-            try hitLinks(of: fault, selector, .cut)
+            try impair(fault, .cut)
         } else {
-            let now = try affectedPackets(by: fault)
-            fault.touched += now >= fault.countAtBegin ? now - fault.countAtBegin : 0
+            try countTouched(by: fault)
             try mendLinks(of: fault)
         }
         timers.add(.flap(fault, down: !down), at: clock.now + (down ? downTime : upTime))
@@ -100,10 +100,12 @@ extension ScenarioRun {
         for process in fault.processes where try hit(process) { fault.touched += 1 }
     }
 
+    private func name(of host: HostIndex) -> String { hostNames[Int(host.value)] }
+
     private func transition(of fault: FaultInstance, touched: UInt64?) -> FaultTransition {
         let targets =
-            fault.processes.map(\.label) + fault.linkNames
-            + fault.pairs.map { "\(hostNames[$0.source])>\(hostNames[$0.destination])" }
+            fault.processes.map(\.label) + fault.links.map(\.name)
+            + fault.pairs.map { "\(name(of: $0.source))>\(name(of: $0.destination))" }
         return FaultTransition(
             fault: fault.spec.name, verb: fault.spec.verb, targets: targets, touched: touched)
     }

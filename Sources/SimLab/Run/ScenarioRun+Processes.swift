@@ -86,35 +86,34 @@ extension ScenarioRun {
     private func attachOutput(_ launched: consuming LaunchedProcess, to process: ProcessInstance)
         throws(SystemError)
     {
-        closeOutput(&process.output)
-        closeOutput(&process.errors)
-        let (output, errors) = (launched.standardOutput.raw, launched.standardError.raw)
-        process.output.token = try watch(output, .output(process, .stdout))
-        process.errors.token = try watch(errors, .output(process, .stderr))
-        launched.hand(to: process)
+        closeOutput(process.output)
+        closeOutput(process.errors)
+        let output = try watch(launched.standardOutput.raw, .output(process, .stdout))
+        let errors = try watch(launched.standardError.raw, .output(process, .stderr))
+        launched.handOutput(to: process.output, output, process.errors, errors)
     }
 
-    func closeOutput(_ output: inout CapturedOutput) {
-        guard let raw = output.descriptor?.raw else { return }
+    func closeOutput(_ output: CapturedOutput) {
+        guard let raw = output.raw else { return }
         unwatch(raw, token: output.token)
-        output.descriptor = nil
+        output.close()
     }
 
     func readOutput(of process: ProcessInstance, _ stream: ProcessOutput.Stream) {
         switch stream {
-        case .stdout: drain(&process.output) { self.note($0, of: process, stream) }
-        case .stderr: drain(&process.errors) { self.note($0, of: process, stream) }
+        case .stdout: drain(process.output) { self.note($0, of: process, stream) }
+        case .stderr: drain(process.errors) { self.note($0, of: process, stream) }
         }
     }
 
     /// Reads what is there and gives out whole lines; closes the descriptor at its end.
-    func drain(_ output: inout CapturedOutput, line: (String) -> Void) {
+    func drain(_ output: CapturedOutput, line: (String) -> Void) {
         // A program that writes without pause must not keep the loop: 1 MiB a turn.
         for _ in 0..<16 {
-            guard let count = try? output.descriptor?.read(into: &recorder.scratch) else { return }
+            guard let count = output.read(into: &recorder.scratch) else { return }
             if count == 0 {
                 if let last = output.splitter.finish() { line(last) }
-                closeOutput(&output)
+                closeOutput(output)
                 return
             }
             for text in output.splitter.append(recorder.scratch[..<count]) { line(text) }

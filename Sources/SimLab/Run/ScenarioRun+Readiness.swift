@@ -50,16 +50,16 @@ extension ScenarioRun {
         owners[HostProcess(host: process.host, pid: launched.insidePID)] = .probe(
             process, incarnation: process.life.incarnation)
         let token = try watch(launched.standardOutput.raw, .probeOutput(process))
-        process.takeProbeOutput(launched, token: token)
+        launched.handOutput(to: process.probeOutput, token)
     }
 
     func readProbe(of process: ProcessInstance) throws {
-        drain(&process.probeOutput) { process.probeWords = $0 }
+        drain(process.probeOutput) { process.probeWords = $0 }
     }
 
     func probeEnded(of process: ProcessInstance, incarnation: Int, _ ending: WaitStatus) throws {
         try readProbe(of: process)
-        closeOutput(&process.probeOutput)
+        closeOutput(process.probeOutput)
         process.probePID = nil
         // One that ran out of patience is followed by `giveUpReadiness`.
         if ending.code == 0 { try probeSucceeded(process, incarnation: incarnation) }
@@ -98,7 +98,7 @@ extension ScenarioRun {
     func stopProbing(_ process: ProcessInstance) {
         guard let pid = process.probePID else { return }
         owners[HostProcess(host: process.host, pid: pid)] = nil
-        closeOutput(&process.probeOutput)
+        closeOutput(process.probeOutput)
         process.probePID = nil
         // It may have ended already, which is as good.
         _ = try? hosts[process.host].signalSession(leader: pid, 9)

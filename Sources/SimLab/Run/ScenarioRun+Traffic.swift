@@ -70,21 +70,19 @@ extension ScenarioRun {
             user: environment.processUser, group: environment.processGroup)
         instance.insidePID = launched.insidePID
         owners[HostProcess(host: instance.host, pid: launched.insidePID)] = .traffic(instance)
-        instance.records.token = try watch(launched.standardOutput.raw, .traffic(instance))
-        instance.errors.token = try watch(launched.standardError.raw, .trafficErrors(instance))
-        launched.hand(to: instance)
+        let records = try watch(launched.standardOutput.raw, .traffic(instance))
+        let errors = try watch(launched.standardError.raw, .trafficErrors(instance))
+        launched.handOutput(to: instance.records, records, instance.errors, errors)
     }
 
     func readRecords(of instance: TrafficInstance) throws {
         for _ in 0..<16 {
-            guard let count = try? instance.records.descriptor?.read(into: &recorder.scratch) else {
-                return
-            }
+            guard let count = instance.records.read(into: &recorder.scratch) else { return }
             if count == 0 {
-                closeOutput(&instance.records)
+                closeOutput(instance.records)
                 return
             }
-            instance.decoder.append(recorder.scratch[..<count])
+            instance.decoder.receive(recorder.scratch[..<count])
             while let record = try nextRecord(of: instance) { note(record, of: instance) }
         }
     }
@@ -100,15 +98,15 @@ extension ScenarioRun {
     private func note(_ record: TrafficRecord, of instance: TrafficInstance) {
         switch record {
         case .request(let request):
-            let scheduled = request.dueNanoseconds
+            let scheduled = request.scheduledNanoseconds
             recorder.record(
                 .request(
                     RequestOutcome(
                         traffic: instance.spec.name, ordinal: request.ordinal,
                         scheduledNanoseconds: scheduled,
                         latencyNanoseconds: request.latencyNanoseconds,
-                        result: RequestOutcome.Result(request.outcome),
-                        status: request.status.map(Int.init), backend: request.backend)),
+                        result: Self.result(of: request.result),
+                        status: request.status.map(Int.init), backend: request.backendText)),
                 at: MeshInstant(nanoseconds: scheduled + request.latencyNanoseconds))
         case .summary(let summary):
             recorder.record(
@@ -119,8 +117,21 @@ extension ScenarioRun {
         }
     }
 
+    private static func result(of result: TrafficResult) -> RequestOutcome.Result {
+        switch result {
+        case .ok: .ok
+        case .serverError: .serverError
+        case .timeout: .timeout
+        case .refused: .refused
+        case .reset: .reset
+        case .unreachable: .unreachable
+        case .malformed: .malformed
+        case .overload: .overload
+        }
+    }
+
     func readTrafficErrors(of instance: TrafficInstance) {
-        drain(&instance.errors) { instance.words = $0 }
+        drain(instance.errors) { instance.words = $0 }
     }
 
     func trafficEnded(_ instance: TrafficInstance, _ ending: WaitStatus) throws {

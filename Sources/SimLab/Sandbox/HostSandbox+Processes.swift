@@ -22,6 +22,19 @@ struct LaunchedProcess: ~Copyable {
     let pidfd: FileDescriptor
     let standardOutput: FileDescriptor
     let standardError: FileDescriptor
+
+    /// Gives up the ends of the output; the pidfd is closed.
+    consuming func handOutput(
+        to output: CapturedOutput, _ outputToken: Int, _ errors: CapturedOutput, _ errorToken: Int
+    ) {
+        output.open(standardOutput, token: outputToken)
+        errors.open(standardError, token: errorToken)
+    }
+
+    /// Gives up the standard output; what comes on the other is not read.
+    consuming func handOutput(to output: CapturedOutput, _ token: Int) {
+        output.open(standardOutput, token: token)
+    }
 }
 
 extension HostSandbox {

@@ -129,14 +129,13 @@ final class HostSandbox {
     /// Makes a veth pair from this host to another, with addresses from 10.78.0.0/24: what the
     /// fabric is compared with.
     func connectDirectly(to other: HostSandbox, mtu: Int) throws(SystemError) {
-        guard let netlink, let otherNetlink = other.netlink else { return }
-        let indices: (Int32, Int32) = (100, 101)
-        try netlink.addVethPair(
-            index: indices.0, peerIndex: indices.1, peerProcess: other.processID, mtu: mtu)
-        try netlink.addAddress(index: indices.0, bytes: [10, 78, 0, 1], prefixLength: 24)
-        try otherNetlink.addAddress(index: indices.1, bytes: [10, 78, 0, 2], prefixLength: 24)
-        try netlink.bringUp(index: indices.0)
-        try otherNetlink.bringUp(index: indices.1)
+        let (index, otherIndex): (Int32, Int32) = (100, 101)
+        try netlink?.addVethPair(
+            index: index, peerIndex: otherIndex, peerProcess: other.processID, mtu: mtu)
+        try netlink?.addAddress(index: index, bytes: [10, 78, 0, 1], prefixLength: 24)
+        try other.netlink?.addAddress(index: otherIndex, bytes: [10, 78, 0, 2], prefixLength: 24)
+        try netlink?.bringUp(index: index)
+        try other.netlink?.bringUp(index: otherIndex)
     }
 
     /// Kills the host and waits until its last process is gone.

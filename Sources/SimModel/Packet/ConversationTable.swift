@@ -10,7 +10,7 @@ internal import CommyBase
 ///
 /// Holds at most `flowLimit` directions; beyond it the oldest is forgotten, and a later packet of
 /// it begins a new conversation (its random decisions start over, nothing else changes).
-public struct FlowTable: Sendable {
+public struct ConversationTable: Sendable {
     /// One direction of a conversation as its packets state it.
     private struct Tuple: Hashable, Sendable {
         var source: UInt32
@@ -46,7 +46,7 @@ public struct FlowTable: Sendable {
     private var oldest = 0
     private let limit: Int
 
-    public init(limit: Int = FlowTable.flowLimit) {
+    public init(limit: Int = ConversationTable.flowLimit) {
         precondition(limit >= 2)
         self.limit = limit
     }

@@ -1,0 +1,67 @@
+internal import CommyBase
+internal import SimModel
+
+extension ScenarioRun {
+    /// Finds the links and pairs that a fault means, and impairs them.
+    func hitLinks(of fault: FaultInstance, _ selector: LinkSelector, _ change: LinkFaultSet.Change)
+        throws
+    {
+        guard let fabric else { return }
+        let selection = try fabric.select(selector, forCut: change == .cut)
+        fault.links = selection.links
+        fault.pairs = selection.pairs
+        for link in selection.links where linkFaults[link.index] == nil {
+            linkFaults[link.index] = TouchedLink(own: link.initial)
+        }
+        try impair(fault, change)
+    }
+
+    /// Puts the change on the fault's links and blocks its pairs.
+    func impair(_ fault: FaultInstance, _ change: LinkFaultSet.Change) throws {
+        guard let fabric else { return }
+        fault.countAtBegin = try affectedPackets(by: fault)
+        for link in fault.links {
+            linkFaults[link.index]?.faults.began(fault: fault.index, change)
+            apply(link)
+        }
+        fabric.block(fault.pairs)
+        fault.isImpairing = true
+    }
+
+    /// Takes the fault's change back; what other faults do to the same links stays.
+    func mendLinks(of fault: FaultInstance) throws {
+        guard fault.isImpairing, let fabric else { return }
+        fault.isImpairing = false
+        for link in fault.links {
+            linkFaults[link.index]?.faults.ended(fault: fault.index)
+            apply(link)
+        }
+        fabric.unblock(fault.pairs)
+    }
+
+    /// Adds what the fault has done to packets since it began, or since it went down again.
+    func countTouched(by fault: FaultInstance) throws {
+        guard fault.isImpairing else { return }
+        let now = try affectedPackets(by: fault)
+        fault.touched += now >= fault.countAtBegin ? now - fault.countAtBegin : 0
+    }
+
+    private func apply(_ link: FabricSelection.Link) {
+        guard let touched = linkFaults[link.index] else { return }
+        let conditions = touched.faults.applied(to: touched.own)
+        fabric?.setConditions(conditions, of: link.index)
+        recorder.record(
+            .linkChanged(LinkChanged(link: link.name, conditions: conditions.words)))
+    }
+
+    private func affectedPackets(by fault: FaultInstance) throws -> UInt64 {
+        guard let fabric else { return 0 }
+        let snapshot = try fabric.inspect()
+        var count: UInt64 = fault.pairs.isEmpty ? 0 : snapshot.partitioned
+        for link in fault.links {
+            let place = Int(link.index.value)
+            if place < snapshot.changedByFault.count { count += snapshot.changedByFault[place] }
+        }
+        return count
+    }
+}
