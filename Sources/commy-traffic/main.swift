@@ -1,1 +1,4 @@
-print("traffic")
+internal import Glibc
+internal import SimTraffic
+
+exit(TrafficMain.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,27 @@
+internal import CLinux
+
+/// Turns the signals that end a process into something an epoll loop can wait for: signalfd(2).
+///
+/// It also blocks SIGPIPE, so that a write to a closed pipe is an error and not a death.
+public struct StopSignals: ~Copyable, Sendable {
+    public let descriptor: FileDescriptor
+
+    /// Blocks SIGTERM, SIGINT and SIGPIPE for this thread.
+    public init() throws(SystemError) {
+        let signals = [SIGTERM, SIGINT, SIGPIPE]
+        let raw = unsafe signals.withUnsafeBufferPointer { pointer in
+            unsafe clinux_signalfd(pointer.baseAddress!, Int32(pointer.count))
+        }
+        descriptor = FileDescriptor(owning: try checked(raw, "signalfd"))
+    }
+
+    /// True when a SIGTERM or SIGINT has come since the last call.
+    public func takeStop() -> Bool {
+        var stops = false
+        while true {
+            let signal = clinux_signalfd_read(descriptor.raw)
+            guard signal > 0 else { return stops }
+            if signal != SIGPIPE { stops = true }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+internal import CommyLinux
+
+/// What `commy-traffic` does: the words in, the exit code out.
+public enum TrafficMain {
+    public static func run(_ arguments: [String]) -> Int32 {
+        do throws(TrafficCommand.Misuse) {
+            switch try TrafficCommand(arguments) {
+            case .help:
+                print(TrafficCommand.helpText)
+                return 0
+            case .probe(let probe):
+                switch probe.run() {
+                case .ready: return 0
+                case .notReady(let why):
+                    print(why)
+                    return 1
+                }
+            case .generate(let configuration): return generate(configuration)
+            }
+        } catch {
+            complain(error.description)
+            return 2
+        }
+    }
+
+    private static func generate(_ configuration: TrafficConfiguration) -> Int32 {
+        do throws(SystemError) {
+            let signals = try StopSignals()
+            var generator = try TrafficGenerator(
+                configuration, output: FileDescriptor(owning: 1), signals: signals)
+            switch try generator.run() {
+            case .finished, .stopped: return 0
+            case .outputLost: return 3
+            }
+        } catch {
+            complain(error.description)
+            return 3
+        }
+    }
+
+    private static func complain(_ text: String) {
+        let standardError = FileDescriptor(owning: 2)
+        try? standardError.writeAll(Array("commy-traffic: \(text)\n".utf8))
+    }
+}

@@ -1,0 +1,102 @@
+/// How one request ended. The names are those of the event log.
+public enum TrafficResult: UInt8, Sendable, Equatable, CaseIterable {
+    /// A whole answer with a status below 500.
+    case ok = 0
+    /// A whole answer with a status of 500 or more.
+    case serverError = 1
+    case timeout = 2
+    case refused = 3
+    case reset = 4
+    case unreachable = 5
+    /// The answer was not HTTP or ended too early.
+    case malformed = 6
+    /// Not sent: too many requests under way, no free port or descriptor, or too late to be useful.
+    case overload = 7
+
+    public var name: String {
+        switch self {
+        case .ok: "ok"
+        case .serverError: "server-error"
+        case .timeout: "timeout"
+        case .refused: "refused"
+        case .reset: "reset"
+        case .unreachable: "unreachable"
+        case .malformed: "malformed"
+        case .overload: "overload"
+        }
+    }
+}
+
+/// What `commy-traffic` writes on its standard output.
+///
+/// Each record is framed alone; all numbers are little-endian:
+///
+///     0  u16  bytes of the whole record          2  u8  version (1)    3  u8  kind
+///     kind 1, a decided request:
+///     4  u8   result    5  u8  tries (0, 1, 2)   6  u16 status or 0
+///     8  u64  ordinal   16 i64 scheduled         24 i64 latency        32 backend, at most 255 bytes
+///     kind 2, the summary, last of the stream:
+///     4  u32  0         8  u64 sent              16 u64 decided        24 u64 overloaded
+///     32 u64  retried   40 u64 abandoned         48 i64 worst send delay
+public enum TrafficRecord: Sendable, Equatable {
+    case request(TrafficRequest)
+    case summary(TrafficSummary)
+
+    public static let version: UInt8 = 1
+    static let headerBytes = 4
+    static let requestBytes = 32
+    static let summaryBytes = 56
+    static let maximumBytes = requestBytes + Limits.backendBytes
+}
+
+/// One decided request.
+public struct TrafficRequest: Sendable, Equatable {
+    /// From 0 in the order of the schedule.
+    public var ordinal: UInt64
+    /// When it was due, on the run's clock.
+    public var scheduledNanoseconds: Int64
+    /// From the due instant to the decision.
+    public var latencyNanoseconds: Int64
+    public var result: TrafficResult
+    /// How many connections it was sent on.
+    public var tries: UInt8
+    public var status: UInt16?
+    /// The value of the named header, at most `Limits.backendBytes`; empty when there was none.
+    public var backend: [UInt8]
+
+    public init(
+        ordinal: UInt64, scheduledNanoseconds: Int64, latencyNanoseconds: Int64,
+        result: TrafficResult, tries: UInt8 = 1, status: UInt16? = nil, backend: [UInt8] = []
+    ) {
+        self.ordinal = ordinal
+        self.scheduledNanoseconds = scheduledNanoseconds
+        self.latencyNanoseconds = latencyNanoseconds
+        self.result = result
+        self.tries = tries
+        self.status = status
+        self.backend = backend
+    }
+
+    /// The backend as text; nil when there was none.
+    public var backendText: String? {
+        backend.isEmpty ? nil : String(decoding: backend, as: UTF8.self)
+    }
+}
+
+/// The totals of one source: `sent + overloaded == decided + abandoned`.
+public struct TrafficSummary: Sendable, Equatable {
+    /// Requests that left or tried to: all but the overloaded.
+    public var sent: UInt64 = 0
+    /// Requests with a record.
+    public var decided: UInt64 = 0
+    /// Requests that ended as `overload`.
+    public var overloaded: UInt64 = 0
+    /// Requests sent a second time because the kept connection had been closed by the server.
+    public var retried: UInt64 = 0
+    /// Requests under way when a stop was asked for and the drain time was over; they have no record.
+    public var abandoned: UInt64 = 0
+    /// The largest span from a due instant to its sending.
+    public var worstSendDelayNanoseconds: Int64 = 0
+
+    public init() {}
+}
