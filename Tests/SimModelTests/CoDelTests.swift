@@ -4,6 +4,7 @@ import Testing
 @testable import SimModel
 
 /// RFC 8289's pseudo-code, section 5, transcribed with its own names and structure.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 private struct RFC8289 {
     let TARGET: Int64
     let INTERVAL: Int64

@@ -4,6 +4,7 @@ import Testing
 @testable import SimModel
 
 /// RFC 8033's pseudo-code (basic algorithm), transcribed with its own names; times in seconds.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 private struct RFC8033 {
     let QDELAY_REF: Double
     let T_UPDATE: Double
