@@ -11,7 +11,7 @@ public enum NormalQuantile {
             let r = 0.180625 - q * q
             return q * centralNumerator(r) / centralDenominator(r)
         }
-        let tail = (-ElementaryFunctions.ln(q < 0 ? p : 1 - p)).squareRoot()
+        let tail = ElementaryFunctions.squareRoot(-ElementaryFunctions.ln(q < 0 ? p : 1 - p))
         let magnitude =
             tail <= 5
             ? middleNumerator(tail - 1.6) / middleDenominator(tail - 1.6)

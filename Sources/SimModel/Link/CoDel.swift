@@ -1,3 +1,5 @@
+import CommyBase
+
 /// Decides at the head of a queue which packets are dropped so that the standing delay stays low.
 ///
 ///     calm --above target for an interval, drop--> dropping --below target--> calm
@@ -105,6 +107,6 @@ struct CoDel: Sendable, Equatable {
     }
 
     private func controlLaw(from instant: Int64) -> Int64 {
-        instant + Int64(Double(interval) / Double(count).squareRoot())
+        instant + Int64(Double(interval) / ElementaryFunctions.squareRoot(Double(count)))
     }
 }

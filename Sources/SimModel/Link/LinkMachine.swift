@@ -194,7 +194,7 @@ struct LinkMachine: Sendable, Equatable {
         var delay = settings.latency
         if sampler.isActive {
             // Bounded by 2^60 ns (36 years), so that a far tail cannot overflow.
-            let jitter = sampler.nanoseconds(draw: key.unit(of: packet)).rounded()
+            let jitter = sampler.nanoseconds(draw: key.unit(of: packet))
             delay = max(0, delay + Int64(min(max(jitter, -0x1p60), 0x1p60)))
         }
         return settings.keepsOrder ? max(now + delay, lastDue) : now + delay

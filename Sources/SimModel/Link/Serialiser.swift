@@ -14,9 +14,9 @@ struct Serialiser: Sendable, Equatable {
     /// When a packet that starts now is out.
     mutating func started(byteCount: Int, at now: Int64) -> Int64 {
         let exact = Double(byteCount) * nanosecondsPerByte + carry
-        let whole = exact.rounded(.down)
-        carry = exact - whole
-        return now + Int64(whole)
+        let whole = Int64(exact)
+        carry = exact - Double(whole)
+        return now + whole
     }
 
     mutating func idled() { carry = 0 }
@@ -27,6 +27,6 @@ struct Serialiser: Sendable, Equatable {
         let old = nanosecondsPerByte
         nanosecondsPerByte = 8e9 / rate
         guard finish > now else { return finish }
-        return now + Int64((Double(finish - now) / old * nanosecondsPerByte).rounded(.down))
+        return now + Int64(Double(finish - now) / old * nanosecondsPerByte)
     }
 }
