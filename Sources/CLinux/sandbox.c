@@ -126,11 +126,10 @@ static void become_init(int executable, const char *mode, int control, int gate)
     // A session of its own: a Ctrl-C at the terminal is for the harness, which ends its hosts in
     // order.
     setsid();
-    if (dup2(control, 3) < 0)
-        _exit(126);
-    // dup2 onto itself leaves close-on-exec set.
-    fcntl(3, F_SETFD, 0);
-    if (dup2(executable, 4) < 0)
+    // Copies out of the way first: either descriptor may have the other's future number.
+    executable = fcntl(executable, F_DUPFD, 10);
+    control = fcntl(control, F_DUPFD, 10);
+    if (dup2(control, 3) < 0 || dup2(executable, 4) < 0)
         _exit(126);
     fcntl(4, F_SETFD, FD_CLOEXEC);
     syscall(SYS_close_range, 5, ~0U, 0);

@@ -107,7 +107,8 @@ final class FabricHandle {
         let thread = try WorkerThread(name: "commy-fabric") {
             do throws(SystemError) {
                 var loop = try FabricLoop(
-                    setUp, model: FabricModel(topology: setUp.topology, seed: setUp.seed), mailbox: mailbox, writer: writer)
+                    setUp, model: FabricModel(topology: setUp.topology, seed: setUp.seed),
+                    mailbox: mailbox, writer: writer)
                 let totals = try loop.run()
                 result.totals.withLock { $0 = totals }
             } catch {

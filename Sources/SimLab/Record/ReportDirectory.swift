@@ -27,7 +27,7 @@ final class ReportDirectory {
                 atPath: path, withIntermediateDirectories: false)
         } catch {
             throw LabError(
-                "cannot write reports below \(self.root): \(error.localizedDescription)",
+                "cannot write reports below \(self.root): \(error)",
                 cure: "give a writable directory with --report DIR")
         }
     }

@@ -39,7 +39,8 @@ extension ScenarioRun {
         case .degrade(let selector, let change):
             try hitLinks(of: fault, selector, .degrade(change))
         case .partition(let groups):
-            fault.pairs = NetworkPlan(topology: scenario.topology, seed: seed).partitionPairs(groups)
+            fault.pairs = NetworkPlan(topology: scenario.topology, seed: seed).partitionPairs(
+                groups)
             try impair(fault, .cut)
         }
         recorder.record(.faultStarted(transition(of: fault, touched: nil)))

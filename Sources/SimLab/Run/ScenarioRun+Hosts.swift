@@ -44,18 +44,15 @@ extension ScenarioRun {
         _ = try watch(fabric.noticeDescriptor, .fabric)
     }
 
-    /// `/etc/hosts` of every host: all names with both addresses.
+    /// `/etc/hosts` of every host: `web` is its IPv4 address, `web.ip6` its IPv6 address. One name for
+    /// both would send half of all programs to an address on which the other half does not listen.
     private var hostsFile: String {
         var lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"]
         for (index, name) in hostNames.enumerated() {
             lines.append("\(AddressPlan.text4(host: index)) \(name)")
-        }
-        // IPv6 after IPv4: a program that takes the first answer gets what most of them expect.
-        guard scenario.topology.mtu >= AddressPlan.minimumMTU6 else {
-            return lines.joined(separator: "\n") + "\n"
-        }
-        for (index, name) in hostNames.enumerated() {
-            lines.append("\(AddressPlan.text6(host: index)) \(name)")
+            if scenario.topology.mtu >= AddressPlan.minimumMTU6 {
+                lines.append("\(AddressPlan.text6(host: index)) \(name).ip6")
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -58,7 +58,7 @@ final class HostSandbox {
     /// Waits for the end of the set-up, gives the interface its addresses and returns the TUN
     /// device.
     func finishSetUp(mtu: Int) throws -> FileDescriptor {
-        let (answer, descriptors) = try receiveWithinLimit()
+        let (answer, descriptors) = try receiveSetUp()
         guard answer.kind == .ready, descriptors.count == 2 else {
             for raw in descriptors { _ = FileDescriptor(owning: raw) }
             let stage = answer.texts.first ?? "set up"
@@ -154,6 +154,18 @@ final class HostSandbox {
             throw SystemError(number: 110, call: "wait for process 1 of host \(name)")
         }
         return try channel.receive()
+    }
+
+    /// The answer to the set-up. A process 1 that cannot even start says so by its exit code.
+    private func receiveSetUp() throws -> (message: InitMessage, descriptors: [Int32]) {
+        do throws(SystemError) {
+            return try receiveWithinLimit()
+        } catch {
+            let ending = initProcess.collect().map { WaitStatus($0).words } ?? "is silent"
+            throw LabError(
+                error, doing: "process 1 of host \(name) \(ending)",
+                cure: "rebuild: commy and commy-init must be of one build")
+        }
     }
 
     private static func describe(degradations flags: UInt32) -> [String] {

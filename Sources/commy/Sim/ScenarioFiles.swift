@@ -8,7 +8,8 @@ enum ScenarioFiles {
         var files: [String] = []
         for path in paths {
             var isDirectory = ObjCBool(false)
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            else {
                 throw ValidationError("there is no '\(path)'")
             }
             guard isDirectory.boolValue else {

@@ -1,6 +1,6 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import Foundation
-internal import SimLab
+public import SimLab
 internal import SimModel
 internal import SimReport
 internal import SimScenario
@@ -52,10 +52,10 @@ struct SimRun: ParsableCommand {
         var invalid = false
         for file in files {
             switch ScenarioReader.read(path: file) {
-            case .success(let scenario): scenarios.append((file, scenario))
-            case .failure(let problems):
+            case .scenario(let scenario): scenarios.append((file, scenario))
+            case .invalid(let problems):
                 invalid = true
-                terminal.printDiagnostics(problems)
+                terminal.printProblems(problems, of: file)
             }
         }
         // A broken file starts nothing, not even its neighbours: a suite that is half run misleads.

@@ -18,11 +18,11 @@ struct SimValidate: ParsableCommand {
         var isValid = true
         for file in try ScenarioFiles.find(paths) {
             switch ScenarioReader.read(path: file) {
-            case .success(let scenario):
+            case .scenario(let scenario):
                 terminal.printLine("\(file): valid: \(scenario.name)")
-            case .failure(let problems):
+            case .invalid(let problems):
                 isValid = false
-                terminal.printDiagnostics(problems)
+                terminal.printProblems(problems, of: file)
             }
         }
         if !isValid { throw ExitCode(Verdict.error.exitCode) }

@@ -28,8 +28,10 @@ struct Terminal {
         write(line + "\n", to: FileHandle.standardError)
     }
 
-    func printDiagnostics(_ problems: ScenarioProblems) {
-        printError(problems.rendered(colour: hasColour))
+    /// Diagnostics with the lines of the file that they are about.
+    func printProblems(_ problems: [Diagnostic], of file: String) {
+        let source = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+        printError(ScenarioReader.rendered(problems, source: source, colour: hasColour))
     }
 
     /// Replaces the current line; only on a terminal.

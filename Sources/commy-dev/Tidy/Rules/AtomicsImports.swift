@@ -1,7 +1,8 @@
 extension Rule {
     static let atomicsImports = Rule(
         "atomics-imports",
-        because: "Memory orderings are reviewed in one place, CommyShm; Commy and SimLab may use Mutex."
+        because:
+            "Memory orderings are reviewed in one place, CommyShm; Commy and SimLab may use Mutex."
     ) { repository in
         repository.swiftFiles.filter { $0.path.hasPrefix("Sources/") }.flatMap {
             file -> [Violation] in
