@@ -45,17 +45,18 @@ public struct Netlink: ~Copyable, Sendable {
         try perform(request, "add an address to interface \(index)")
     }
 
-    /// Makes a pair of virtual Ethernet interfaces, `veth0` here and `veth0` in the network
-    /// namespace of a process.
-    public func addVethPair(index: Int32, peerIndex: Int32, peerProcess: Int32, mtu: Int)
-        throws(SystemError)
-    {
+    /// Makes a pair of virtual Ethernet interfaces, both called `veth0`, in the network namespaces of
+    /// two processes. Needs CAP_NET_ADMIN in this socket's own namespace too.
+    public func addVethPair(
+        index: Int32, process: Int32, peerIndex: Int32, peerProcess: Int32, mtu: Int
+    ) throws(SystemError) {
         var request = NetlinkRequest(
             type: UInt16(RTM_NEWLINK), flags: UInt16(NLM_F_CREATE | NLM_F_EXCL))
         request.appendLinkHeader(index: index, up: false)
         let name = Array("veth0".utf8) + [0]
         request.appendAttribute(UInt16(IFLA_IFNAME), name)
         request.appendAttribute(UInt16(IFLA_MTU), UInt32(mtu))
+        request.appendAttribute(UInt16(IFLA_NET_NS_PID), UInt32(bitPattern: process))
         request.nest(UInt16(IFLA_LINKINFO)) { info in
             info.appendAttribute(UInt16(IFLA_INFO_KIND), Array("veth".utf8))
             info.nest(UInt16(IFLA_INFO_DATA)) { data in

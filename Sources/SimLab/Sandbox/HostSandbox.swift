@@ -126,12 +126,13 @@ final class HostSandbox {
     /// Process 1 as the machine sees it.
     var processID: Int32 { initProcess.pid }
 
-    /// Makes a veth pair from this host to another, with addresses from 10.78.0.0/24: what the
-    /// fabric is compared with.
+    /// Makes a veth pair from this host to another, with addresses from 10.78.0.0/24: what the fabric
+    /// is compared with. Needs root: the pair joins two user namespaces that know nothing of each other.
     func connectDirectly(to other: HostSandbox, mtu: Int) throws(SystemError) {
         let (index, otherIndex): (Int32, Int32) = (100, 101)
-        try netlink?.addVethPair(
-            index: index, peerIndex: otherIndex, peerProcess: other.processID, mtu: mtu)
+        try Netlink().addVethPair(
+            index: index, process: processID, peerIndex: otherIndex, peerProcess: other.processID,
+            mtu: mtu)
         try netlink?.addAddress(index: index, bytes: [10, 78, 0, 1], prefixLength: 24)
         try other.netlink?.addAddress(index: otherIndex, bytes: [10, 78, 0, 2], prefixLength: 24)
         try netlink?.bringUp(index: index)
