@@ -4,15 +4,21 @@ internal import ArgumentParser
 struct SoakCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soak",
-        abstract: "Run a campaign that takes hours; without a name, list them.")
+        abstract: "Run a long campaign; without a name, list them.")
 
     @Argument(help: "The campaign.")
     var name: String?
 
+    @Option(help: "How many rounds; each campaign has a number of its own.")
+    var rounds: Int?
+
+    @Option(help: "The seed of the campaign's random choices.")
+    var seed: UInt64 = 1
+
     func run() throws {
         guard let name else {
             for campaign in Campaign.all {
-                print("\(campaign.name)\n    \(campaign.purpose)")
+                print("\(campaign.name) (\(campaign.rounds) rounds)\n    \(campaign.purpose)")
             }
             return
         }
@@ -20,7 +26,9 @@ struct SoakCommand: ParsableCommand {
             let known = Campaign.all.map(\.name).joined(separator: ", ")
             throw ValidationError("no campaign is called \(name); there are: \(known)")
         }
-        let status = try campaign.run()
-        if status != 0 { throw ExitCode(status) }
+        let failures = try campaign.run(rounds ?? campaign.rounds, seed) { print($0) }
+        for failure in failures { print("did not hold: \(failure)") }
+        print("\(name): \(failures.isEmpty ? "held" : "\(failures.count) failures")")
+        if !failures.isEmpty { throw ExitCode(1) }
     }
 }

@@ -1,0 +1,40 @@
+internal import Foundation
+
+/// The built programs, which lie beside this one, and the repository that they belong to.
+struct Products {
+    let directory: String
+    /// The repository's root: the nearest directory above the programs with a Package.swift.
+    let root: String
+
+    init() throws {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        directory = URL(fileURLWithPath: own).deletingLastPathComponent().path
+        var place = URL(fileURLWithPath: directory)
+        while !FileManager.default.fileExists(atPath: place.appending(path: "Package.swift").path) {
+            guard place.path != "/" else { throw CampaignError("no Package.swift above \(own)") }
+            place.deleteLastPathComponent()
+        }
+        root = place.path
+    }
+
+    /// Starts `commy sim run` on a scenario of the repository; its output goes nowhere.
+    func startScenario(_ scenario: String, reports: String) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "\(directory)/commy")
+        process.arguments = ["sim", "run", "\(root)/\(scenario)", "--report", reports]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+}
+
+/// Why a campaign cannot be run.
+struct CampaignError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
