@@ -14,6 +14,9 @@
 /// Arguments or variables beyond this do not fit a message anyway.
 #define STRING_LIMIT 8192
 
+/// More than the kernel has.
+#define CAPABILITY_LIMIT 64
+
 /// Where a start can fail; the harness has a text for each.
 enum stage {
     STAGE_FORK = 1,
@@ -50,17 +53,23 @@ static int set_limits(const struct clinux_message *request) {
     return 0;
 }
 
-/// Keeps just the named capabilities, ambient, so that they survive execve of a plain program.
-static int keep_capabilities(char *names) {
-    cap_value_t kept[64];
+/// Reads capability names, separated by commas: how many, or -EINVAL.
+static int read_capabilities(char *names, cap_value_t *kept) {
     int count = 0;
-    for (char *save, *name = strtok_r(names, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
+    char *save = NULL;
+    for (char *name = strtok_r(names, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
         char full[64];
         snprintf(full, sizeof full, "cap_%s", name);
-        if (count == 64 || cap_from_name(full, &kept[count]) < 0)
+        if (count == CAPABILITY_LIMIT || cap_from_name(full, &kept[count]) < 0)
             return -EINVAL;
         count++;
     }
+    return count;
+}
+
+/// No program that the process executes can ever gain more than the named capabilities. Needs a
+/// capability itself, so it comes before the change of user.
+static int bound_capabilities(const cap_value_t *kept, int count) {
     for (cap_value_t value = 0; value < cap_max_bits(); value++) {
         int keep = 0;
         for (int i = 0; i < count; i++)
@@ -68,13 +77,17 @@ static int keep_capabilities(char *names) {
         if (!keep && cap_drop_bound(value) < 0)
             return -errno;
     }
+    return 0;
+}
+
+/// Keeps just these capabilities, ambient, so that they survive execve of a plain program.
+static int keep_capabilities(const cap_value_t *kept, int count) {
+    static const cap_flag_t flags[] = {CAP_PERMITTED, CAP_INHERITABLE, CAP_EFFECTIVE};
     cap_t sets = cap_init();
     if (!sets)
         return -errno;
-    for (int set = 0; set < 3 && count > 0; set++) {
-        static const cap_flag_t flags[] = {CAP_PERMITTED, CAP_INHERITABLE, CAP_EFFECTIVE};
+    for (int set = 0; set < 3 && count > 0; set++)
         cap_set_flag(sets, flags[set], count, kept, CAP_SET);
-    }
     cap_reset_ambient();
     int result = cap_set_proc(sets) < 0 ? -errno : 0;
     cap_free(sets);
@@ -119,9 +132,15 @@ static void run_child(const struct clinux_message *request, const char *director
         give_up(report, STAGE_DIRECTORY, errno);
     if ((error = set_limits(request)) < 0)
         give_up(report, STAGE_LIMITS, -error);
+    cap_value_t kept[CAPABILITY_LIMIT];
+    int count = read_capabilities(capabilities, kept);
+    if (count < 0)
+        give_up(report, STAGE_CAPABILITIES, -count);
+    if ((error = bound_capabilities(kept, count)) < 0)
+        give_up(report, STAGE_CAPABILITIES, -error);
     if ((error = become_user(request)) < 0)
         give_up(report, STAGE_USER, -error);
-    if ((error = keep_capabilities(capabilities)) < 0)
+    if ((error = keep_capabilities(kept, count)) < 0)
         give_up(report, STAGE_CAPABILITIES, -error);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     environ = environment;

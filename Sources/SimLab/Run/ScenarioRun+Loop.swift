@@ -12,6 +12,8 @@ extension ScenarioRun {
                 try perform(action)
                 if isDone() { return }
             }
+            for host in hosts where host.hasWaitingMessages { try serveHost(host.index) }
+            if isDone() { return }
             let wait = min((timers.next - clock.now).nanoseconds, Self.longestWait)
             let count = try epoll.wait(nanoseconds: max(0, wait))
             for index in 0..<count {

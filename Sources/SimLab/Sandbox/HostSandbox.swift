@@ -93,6 +93,9 @@ final class HostSandbox {
     /// The descriptor to watch for messages of process 1.
     var messageDescriptor: Int32 { channel.descriptor.raw }
 
+    /// Messages came while an answer was waited for: nothing will make the descriptor readable for them.
+    var hasWaitingMessages: Bool { !inbox.isEmpty }
+
     /// The next message if one is there; throws when process 1 is gone.
     func nextMessage() throws(SystemError) -> InitMessage? {
         if !inbox.isEmpty { return inbox.removeFirst() }
