@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyLinux
+internal import Foundation
 internal import SimModel
 
 /// Writes the event log, feeds the judge and remembers the events for the report.
@@ -12,6 +13,7 @@ final class Recorder {
     private let log: FileDescriptor
     private var judge: Judge
     private var pending: [UInt8] = []
+    private let encoder = Recorder.makeEncoder()
     private let observer: ScenarioRun.Observer
     private let scenario: Scenario
     /// The first error of writing the log; reported when the run ends.
@@ -37,9 +39,37 @@ final class Recorder {
         let event = RunEvent(at: instant ?? clock.now, fact: fact)
         events.append(event)
         judge.observe(event)
-        EventEncoder.append(event, to: &pending)
+        encode(event)
         if pending.count >= Self.flushThreshold { flush() }
         observer(event)
+    }
+
+    private func encode(_ event: RunEvent) {
+        do {
+            pending += try encoder.encode(event)
+            pending.append(UInt8(ascii: "\n"))
+        } catch {
+            preconditionFailure("every event can be written as JSON: \(error)")
+        }
+    }
+
+    /// Sorted keys, so that the same event is the same bytes.
+    private static func makeEncoder() -> JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .custom { path in
+            LogKey(EventKeys.logName(of: path.last?.stringValue ?? ""))
+        }
+        return encoder
+    }
+
+    private struct LogKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
     func flush() {
@@ -86,12 +116,15 @@ final class Recorder {
     }
 
     /// Closes the log and publishes the directory; returns where it is.
-    func finish() throws -> String {
+    func finish(_ reporter: ScenarioRun.Reporter) throws -> String {
         flush()
         if let writeError {
             throw LabError(
                 writeError, doing: "write the event log",
                 cure: "free some disk space, or give another directory with --report DIR")
+        }
+        for (path, content) in try reporter("\(directory.path)/trace.jsonl") {
+            try directory.write(path, content)
         }
         return try directory.publish()
     }

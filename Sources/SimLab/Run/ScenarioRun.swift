@@ -34,6 +34,8 @@ public final class ScenarioRun {
 
     /// Told while the run goes on, on the run's thread.
     public typealias Observer = (RunEvent) -> Void
+    /// Makes the report's files from the path of the finished event log: relative paths and contents.
+    public typealias Reporter = (_ log: String) throws -> [(path: String, content: String)]
 
     let scenario: Scenario
     let file: String
@@ -91,7 +93,7 @@ public final class ScenarioRun {
 
     /// Runs the scenario to its end. A failed expectation is an outcome; only what kept the harness
     /// from carrying the scenario out is thrown, and then nothing of it is left.
-    public func run() throws -> Outcome {
+    public func run(reporter: Reporter) throws -> Outcome {
         let started = clock.now
         recorder.record(.runStarted(description))
         do {
@@ -109,7 +111,7 @@ public final class ScenarioRun {
         }
         takeDown()
         let judgement = recorder.judge(abortReason: abortReason, doubts: doubts)
-        let report = try recorder.finish()
+        let report = try recorder.finish(reporter)
         return Outcome(
             verdict: judgement.verdict, reason: judgement.reason, judged: judgement.judged,
             events: recorder.events, report: report, wallSeconds: (clock.now - started).seconds)

@@ -3,6 +3,12 @@ internal import Foundation
 
 /// Which files a list of paths means.
 enum ScenarioFiles {
+    /// A path below the working directory, written relative to it.
+    static func shortened(_ path: String) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+    }
+
     /// Files as they are, directories searched for `*.yaml`, in a stable order.
     static func find(_ paths: [String]) throws -> [String] {
         var files: [String] = []

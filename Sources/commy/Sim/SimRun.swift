@@ -42,6 +42,12 @@ struct SimRun: ParsableCommand {
             """)
     var isolation: SandboxEnvironment.Isolation?
 
+    @Option(
+        name: .customLong("filter"),
+        help:
+            "Run only scenarios of this tier (smoke, full, soak), or with this text in their path.")
+    var filter: String?
+
     @Flag(help: "Print one JSON object per scenario instead of the report.")
     var json = false
 
@@ -57,6 +63,12 @@ struct SimRun: ParsableCommand {
                 invalid = true
                 terminal.printProblems(problems, of: file)
             }
+        }
+        if let filter {
+            scenarios = scenarios.filter { file, scenario in
+                scenario.tier.rawValue == filter || file.contains(filter)
+            }
+            if scenarios.isEmpty { terminal.printError("no scenario matches '\(filter)'") }
         }
         // A broken file starts nothing, not even its neighbours: a suite that is half run misleads.
         guard !invalid else { throw ExitCode(Verdict.error.exitCode) }
@@ -97,29 +109,47 @@ struct SimRun: ParsableCommand {
         options.isolation = isolation
         let progress = Progress(
             title: scenario.name, duration: scenario.duration, terminal: terminal, isOn: !json)
+        let shown = ShownReport()
         let outcome: ScenarioRun.Outcome
         do {
             let run = try ScenarioRun(
                 scenario: scenario, file: file, options: options, janitor: janitor,
                 observer: progress.observe)
-            outcome = try run.run()
+            outcome = try run.run(reporter: shown.files)
         } catch let error as LabError {
             progress.clear()
             terminal.printError("\(file): \(error)")
             return (.error, false)
         }
         progress.clear()
-        try show(outcome, terminal)
+        try show(shown, outcome, terminal)
         return (outcome.verdict, outcome.reason == "interrupted")
     }
 
-    private func show(_ outcome: ScenarioRun.Outcome, _ terminal: Terminal) throws {
+    private func show(
+        _ shown: ShownReport, _ outcome: ScenarioRun.Outcome, _ terminal: Terminal
+    ) throws {
+        guard let files = shown.reportFiles, let report = shown.report else { return }
         if json {
-            terminal.printLine(outcome.summaryJSON)
+            terminal.printLine(try files.verdict(pretty: false))
         } else {
-            terminal.printLine(
-                outcome.summaryText(width: terminal.width, colour: terminal.hasColour))
+            let text = TerminalReport(report, width: terminal.width, colour: terminal.hasColour)
+            terminal.printLine(text.text(directory: ScenarioFiles.shortened(outcome.report)) + "\n")
         }
+    }
+}
+
+/// What is shown of a run: made from its event log, once.
+private final class ShownReport {
+    private(set) var reportFiles: ReportFiles?
+    private(set) var report: RunReport?
+
+    /// Reads the log and makes the files of the report from it.
+    func files(log: String) throws -> [(path: String, content: String)] {
+        let events = try EventLog.read(try Data(contentsOf: URL(fileURLWithPath: log)))
+        report = RunReport(events)
+        reportFiles = ReportFiles(events)
+        return try reportFiles?.all() ?? []
     }
 }
 

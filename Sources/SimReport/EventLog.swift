@@ -1,0 +1,41 @@
+public import Foundation
+public import SimModel
+
+/// The event log as a file: one JSON object a line (see reports/README.md).
+public enum EventLog {
+    /// A line that is not an event.
+    public struct Malformed: Error, CustomStringConvertible {
+        public let line: Int
+        public let problem: String
+
+        public var description: String { "line \(line) of the event log: \(problem)" }
+    }
+
+    /// Reads a whole log. Events of kinds that this version does not know are left out.
+    public static func read(_ data: Data) throws -> [RunEvent] {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .custom { path in
+            Key(EventKeys.swiftName(of: path.last?.stringValue ?? ""))
+        }
+        var events: [RunEvent] = []
+        for (index, line) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
+            do {
+                events.append(try decoder.decode(RunEvent.self, from: line))
+            } catch is RunEvent.UnknownEvent {
+                continue
+            } catch {
+                throw Malformed(line: index + 1, problem: "\(error)")
+            }
+        }
+        return events
+    }
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+}
