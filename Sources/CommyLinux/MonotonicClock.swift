@@ -35,6 +35,11 @@ public struct MonotonicClock: Sendable {
         }
     }
 
+    /// Has this thread run before ordinary ones whenever the system lets it.
+    public static func preferThisThread() {
+        clinux_prefer_thread()
+    }
+
     /// Makes this thread's timers end as sharply as the hardware allows (default slack: 50 us).
     public static func sharpenTimersOfThisThread() throws(SystemError) {
         _ = try checked(clinux_set_timer_slack(1), "prctl PR_SET_TIMERSLACK")

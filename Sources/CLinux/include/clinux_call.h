@@ -77,6 +77,10 @@ static inline bool clinux_can_read_write(const char *_Nonnull path) {
     return access(path, R_OK | W_OK) == 0;
 }
 
+/// Has the calling thread run before ordinary ones whenever it can: real-time round robin where the
+/// caller may (root), else a better nice value, else nothing changes.
+void clinux_prefer_thread(void);
+
 /// The path of the running executable, without a zero byte: its length, or -errno.
 static inline long clinux_own_executable(void *_Nonnull path, size_t capacity) {
     return clinux_result(readlink("/proc/self/exe", path, capacity));

@@ -67,6 +67,8 @@ struct FabricLoop: ~Copyable {
     /// Runs until it is told to stop; returns what the links did.
     mutating func run() throws(SystemError) -> FabricTotals {
         try MonotonicClock.sharpenTimersOfThisThread()
+        // A network does not wait for its users' processors.
+        MonotonicClock.preferThisThread()
         while !isStopping {
             now = clock.now
             model.advance(to: now)
