@@ -93,6 +93,9 @@ let package = Package(
             name: "SimReportTests", dependencies: ["SimReport", "SimModel", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
+            name: "Suites", dependencies: ["commy", "commy-init", "commy-traffic"],
+            path: "Tests/suites", swiftSettings: swift),
+        .testTarget(
             name: "CommyDevTests", dependencies: ["commy-dev"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
