@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "SimModelTests", dependencies: ["SimModel", "CommyBase"], swiftSettings: swift),
         .testTarget(
-            name: "CommyLinuxTests", dependencies: ["CommyLinux", "CLinux"],
+            name: "CommyLinuxTests", dependencies: ["CommyLinux", "CLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],
@@ -85,8 +85,8 @@ let package = Package(
         .testTarget(
             name: "SimLabTests",
             dependencies: [
-                "SimLab", "SimModel", "SimScenario", "CommyBase", "CommyLinux", "commy-init",
-                "commy-traffic",
+                "SimLab", "SimModel", "SimScenario", "CLinux", "CommyBase", "CommyLinux",
+                "commy-init", "commy-traffic",
             ],
             swiftSettings: swift),
         .testTarget(

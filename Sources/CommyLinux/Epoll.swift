@@ -25,6 +25,8 @@ public struct Epoll: ~Copyable {
     private let descriptor: FileDescriptor
     private let capacity: Int
     private let events: UnsafeMutablePointer<epoll_event>
+    /// Events of the last wait.
+    private var readyCount = 0
 
     /// `capacity` bounds the events that one wait returns.
     public init(capacity: Int = 256) throws(SystemError) {
@@ -61,13 +63,14 @@ public struct Epoll: ~Copyable {
     public mutating func wait(nanoseconds: Int64) throws(SystemError) -> Int {
         let count = unsafe clinux_epoll_wait(
             descriptor.raw, events, Int32(capacity), nanoseconds)
+        readyCount = max(0, Int(count))
         if count == -EINTR { return 0 }
         return Int(try checked(count, "epoll_wait"))
     }
 
     /// Event `index` of the last wait.
     public func event(at index: Int) -> Event {
-        precondition(index < capacity)
+        precondition(index >= 0 && index < readyCount, "not an event of the last wait")
         let token = unsafe clinux_event_token(events + index)
         return Event(token: token, ready: Interest(rawValue: unsafe events[index].events))
     }

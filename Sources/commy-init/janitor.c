@@ -1,7 +1,8 @@
 /// Waits for the harness to end and removes what it would have left: unfinished report directories.
 ///
 /// The harness says `+PATH` for each directory it begins and `-PATH` when that is finished; the end
-/// of the conversation, by exit or kill -9, is the order to clean.
+/// of the conversation, by exit or kill -9, is the order to clean. It answers `k`, or `n` when it
+/// cannot keep the note.
 #include "init.h"
 
 #include <ftw.h>
@@ -20,18 +21,20 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
     return 0;
 }
 
-static void note(const char *line) {
+/// Whether the note could be taken; there is always room for the end of a directory.
+static int note(const char *line) {
     for (int i = 0; i < PATH_LIMIT; i++) {
         if (line[0] == '+' && !paths[i]) {
             paths[i] = strdup(line + 1);
-            return;
+            return paths[i] != NULL;
         }
         if (line[0] == '-' && paths[i] && strcmp(paths[i], line + 1) == 0) {
             free(paths[i]);
             paths[i] = NULL;
-            return;
+            return 1;
         }
     }
+    return line[0] == '-';
 }
 
 int janitor(void) {
@@ -47,10 +50,11 @@ int janitor(void) {
         if (count < 0)
             continue;
         line[count] = 0;
-        note(line);
+        // A line that fills the buffer was cut: half a path must not be removed.
+        int taken = count < (ssize_t)sizeof line - 1 && note(line);
         // An answer, so that the harness knows that the note was taken before it makes the
         // directory.
-        ssize_t ignored = write(CONTROL, "k", 1);
+        ssize_t ignored = write(CONTROL, taken ? "k" : "n", 1);
         (void)ignored;
     }
     for (int i = 0; i < PATH_LIMIT; i++) {

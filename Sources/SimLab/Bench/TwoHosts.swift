@@ -2,8 +2,8 @@ internal import CommyBase
 internal import CommyLinux
 internal import SimModel
 
-/// Two hosts joined by a fabric and, beside it, by a plain veth pair: the ground of `commy bench
-/// fabric`.
+/// Two hosts joined by a fabric and, if wanted, beside it by a plain veth pair: the ground of `commy
+/// bench fabric`.
 final class TwoHosts {
     /// Which of the two ways between the hosts a measurement uses.
     enum Way: Sendable {
@@ -22,7 +22,8 @@ final class TwoHosts {
     let second: HostSandbox
     let fabric: FabricHandle
 
-    init(offload: Bool) throws {
+    /// The veth pair needs a kernel that lets the caller reach into both network namespaces.
+    init(offload: Bool, withVeth: Bool = true) throws {
         let environment = try SandboxEnvironment(visible: [])
         var topology = Topology()
         topology.hosts = [HostSpec(name: "a"), HostSpec(name: "b")]
@@ -41,7 +42,7 @@ final class TwoHosts {
             FabricSetUp(
                 topology: topology, seed: 1, clock: MonotonicClock(), devices: devices,
                 capture: .off, captureDirectory: "/nonexistent"))
-        try first.connectDirectly(to: second, mtu: topology.mtu)
+        if withVeth { try first.connectDirectly(to: second, mtu: topology.mtu) }
     }
 
     /// Sets the latency of both directions of the fabric.

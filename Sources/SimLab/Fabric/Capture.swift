@@ -16,7 +16,7 @@ public enum CaptureMode: String, Sendable, CaseIterable {
 /// Each file holds at most `fileLimit` bytes; then it ends with a note and takes no more.
 struct Capture: ~Copyable {
     /// Bytes of one file: 64 MiB are 400,000 packets of 160 kept bytes.
-    static let fileLimit = 64 << 20
+    static let defaultFileLimit = 64 << 20
     /// Bytes of a packet that are kept: headers and the beginning of the payload.
     static let snapBytes = 192
     /// Bytes that one file collects before they are handed over.
@@ -24,6 +24,7 @@ struct Capture: ~Copyable {
 
     let mode: CaptureMode
     private let writer: CaptureWriter
+    private let fileLimit: Int
     private let epochOffset: Int64
     private var files: [File] = []
     /// File number by link or host number.
@@ -35,8 +36,13 @@ struct Capture: ~Copyable {
         var isFull = false
     }
 
-    init(mode: CaptureMode, writer: CaptureWriter, clock: MonotonicClock) {
+    /// `fileLimit` in bytes.
+    init(
+        mode: CaptureMode, writer: CaptureWriter, clock: MonotonicClock,
+        fileLimit: Int = Capture.defaultFileLimit
+    ) {
         self.mode = mode
+        self.fileLimit = fileLimit
         self.writer = writer
         epochOffset = clock.wallClockOfOrigin
     }
@@ -49,7 +55,7 @@ struct Capture: ~Copyable {
         let place = file(of: subject, name())
         if files[place].isFull { return }
         let before = files[place].encoder.pendingByteCount
-        let last = files[place].byteCount > Self.fileLimit
+        let last = files[place].byteCount > fileLimit
         let note = last ? "the capture is full; it ends here" : comment
         unsafe files[place].encoder.append(
             packet: packet, interface: 0, epochNanoseconds: epochOffset + instant.nanoseconds,

@@ -28,8 +28,8 @@ struct FabricTotals: Sendable {
 
 /// Counters that prove that a fault took hold, at one instant.
 struct FabricSnapshot: Sendable {
-    /// By link index: packets that met conditions other than the link's own. Links that do not exist
-    /// yet are missing.
+    /// By link index: packets that met conditions other than the link's own. Links that do not
+    /// exist yet are missing.
     var changedByFault: [UInt64]
     /// Packets that a partition, or the cut of a pair, has dropped.
     var partitioned: UInt64

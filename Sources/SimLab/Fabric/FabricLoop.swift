@@ -223,8 +223,8 @@ struct FabricLoop: ~Copyable {
             as: UInt8.self, repeating: 0, count: VirtioHeader.byteCount)
     }
 
-    /// The host that has an address. An IPv4 address has nothing in its high half, an IPv6 one of the
-    /// plan has.
+    /// The host that has an address. An IPv4 address has nothing in its high half, an IPv6 one of
+    /// the plan has.
     func host(at address: PacketHeader.Address) -> Int? {
         address.high == 0
             ? AddressPlan.host(

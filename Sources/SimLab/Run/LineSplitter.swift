@@ -13,22 +13,31 @@ struct LineSplitter {
         var lines: [String] = []
         for byte in bytes {
             if byte == UInt8(ascii: "\n") {
-                lines.append(takeLine())
-            } else {
-                rest.append(byte)
-                if rest.count == Self.lineLimit { lines.append(takeLine()) }
+                lines.append(takeEndedLine())
+                continue
             }
+            // A line that just fills the limit is whole when its end follows.
+            if rest.count > Self.lineLimit
+                || rest.count == Self.lineLimit && byte != UInt8(ascii: "\r")
+            {
+                lines.append(takeLine())
+            }
+            rest.append(byte)
         }
         return lines
     }
 
     /// What was not ended by a newline when the stream ended.
     mutating func finish() -> String? {
-        rest.isEmpty ? nil : takeLine()
+        rest.isEmpty ? nil : takeEndedLine()
+    }
+
+    private mutating func takeEndedLine() -> String {
+        if rest.last == UInt8(ascii: "\r") { rest.removeLast() }
+        return takeLine()
     }
 
     private mutating func takeLine() -> String {
-        if rest.last == UInt8(ascii: "\r") { rest.removeLast() }
         defer { rest.removeAll(keepingCapacity: true) }
         return String(decoding: rest, as: UTF8.self)
     }

@@ -22,6 +22,13 @@ struct Placeholders {
         while let open = rest.firstRange(of: "{{") {
             let after = rest[open.upperBound...]
             guard let close = after.firstRange(of: "}}") else { break }
+            // Of `{{{host}}}` the inner braces count: JSON puts its own around.
+            if after.first == "{" {
+                let inner = rest.index(after: open.lowerBound)
+                result += rest[..<inner]
+                rest = rest[inner...]
+                continue
+            }
             let name = after[..<close.lowerBound]
             let trimmed = String(name.filter { $0 != " " })
             result += rest[..<open.lowerBound]

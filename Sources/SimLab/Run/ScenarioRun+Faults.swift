@@ -17,8 +17,10 @@ extension ScenarioRun {
         switch fault.spec.action {
         case .crash(let target):
             try hitProcesses(of: fault, target) { process in
-                guard process.life.leaveOrdered(then: .stayDown) else { return false }
-                return try signal(process, 9)
+                // Also one that is about to leave politely: a crash does not wait for that.
+                let wasAlive = process.life.isAlive
+                _ = process.life.leaveOrdered(then: .stayDown)
+                return wasAlive ? try signal(process, 9) : false
             }
         case .pause(let target):
             try hitProcesses(of: fault, target) { try signal($0, 19) }

@@ -44,8 +44,9 @@ extension ScenarioRun {
         _ = try watch(fabric.noticeDescriptor, .fabric)
     }
 
-    /// `/etc/hosts` of every host: `web` is its IPv4 address, `web.ip6` its IPv6 address. One name for
-    /// both would send half of all programs to an address on which the other half does not listen.
+    /// `/etc/hosts` of every host: `web` is its IPv4 address, `web.ip6` its IPv6 address. One name
+    /// for both would send half of all programs to an address on which the other half does not
+    /// listen.
     private var hostsFile: String {
         var lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost"]
         for (index, name) in hostNames.enumerated() {

@@ -172,7 +172,8 @@ extension ScenarioRun {
             // Before the traffic there is nothing to judge: the scenario could not be set up.
             if trafficStart == nil && !wasReady {
                 abortReason =
-                    "process \(process.label) \(ending.words) before it was ready\(lastWords(of: process))"
+                    "process \(process.label) \(ending.words) before it was ready"
+                    + lastWords(of: process)
             }
         case .launch(let afterFailure):
             process.failuresInARow = afterFailure ? process.failuresInARow + 1 : 0

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import CommyLinux
 
 /// Removes unfinished report directories when the harness is killed.
@@ -5,7 +6,7 @@ internal import CommyLinux
 /// It is a process of its own, because nothing inside the harness survives kill -9. It ends with
 /// the harness, at once when nothing is unfinished.
 public final class Janitor {
-    private let process: InitProcess
+    let process: InitProcess
     private let conversation: InitChannel
 
     public init() throws {
@@ -30,6 +31,9 @@ public final class Janitor {
     private func tell(_ line: String) throws(SystemError) {
         try conversation.descriptor.writeAll(Array(line.utf8))
         var answer = [UInt8](repeating: 0, count: 8)
-        _ = try conversation.descriptor.read(into: &answer)
+        let count = try conversation.descriptor.read(into: &answer)
+        guard count == 1, answer[0] == UInt8(ascii: "k") else {
+            throw SystemError(number: ENOSPC, call: "have the janitor note a directory")
+        }
     }
 }

@@ -26,6 +26,7 @@ extension LinkConditions {
     /// At most three decimals, none that are zero.
     private static func percent(_ share: Double) -> String {
         let thousandths = Int((share * 100_000).rounded())
+        if thousandths == 0 && share > 0 { return "<0.001%" }
         let fraction = String(thousandths % 1_000 + 1_000).dropFirst()
         var digits = fraction[...]
         while digits.last == "0" { digits.removeLast() }
@@ -33,8 +34,9 @@ extension LinkConditions {
     }
 
     private static func bitRate(_ bitsPerSecond: Double) -> String {
-        let units: [(Double, String)] = [(1e9, "gbit"), (1e6, "mbit"), (1e3, "kbit")]
-        for (size, unit) in units where bitsPerSecond >= size {
+        let units: [(size: Double, unit: String)] = [(1e9, "gbit"), (1e6, "mbit"), (1e3, "kbit")]
+        // What would be written as 1000 of a unit is 1 of the next: 999,990 bit/s is 1mbit.
+        for (size, unit) in units where bitsPerSecond >= size * 0.999_95 {
             let value = (bitsPerSecond / size * 10).rounded() / 10
             return value == value.rounded() ? "\(Int(value))\(unit)" : "\(value)\(unit)"
         }

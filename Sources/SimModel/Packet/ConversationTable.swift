@@ -51,6 +51,9 @@ public struct ConversationTable: Sendable {
         self.limit = limit
     }
 
+    /// Directions that are known at this moment; at most the limit.
+    var rememberedCount: Int { keys.count }
+
     /// The key of the packet's flow between two hosts, given by number.
     public mutating func key(
         of header: PacketHeader, from source: UInt32, to destination: UInt32
@@ -65,9 +68,12 @@ public struct ConversationTable: Sendable {
 
     /// A new conversation, begun by the tuple's source.
     private mutating func begin(_ tuple: Tuple) -> UInt64 {
+        // The identifier of an echo is as arbitrary as an ephemeral port.
+        let isEcho = tuple.transport == 1 || tuple.transport == 58
         let service = Service(
-            client: tuple.source, server: tuple.destination, port: tuple.destinationPort,
-            transport: tuple.transport, version: tuple.version)
+            client: tuple.source, server: tuple.destination,
+            port: isEcho ? 0 : tuple.destinationPort, transport: tuple.transport,
+            version: tuple.version)
         // A port scan makes a service of every port; starting all counts over costs nothing but
         // the independence of later conversations from earlier ones with the same name.
         if counts.count >= limit { counts.removeAll(keepingCapacity: true) }

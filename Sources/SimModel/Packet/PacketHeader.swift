@@ -102,7 +102,8 @@ public struct PacketHeader: Sendable, Equatable {
         case 17 where bytes.count >= offset + 4, 132 where bytes.count >= offset + 4:
             sourcePort = Self.big16(bytes, offset)
             destinationPort = Self.big16(bytes, offset + 2)
-        case 1 where bytes.count >= offset + 6, 58 where bytes.count >= offset + 6:
+        case 1 where bytes.count >= offset + 6 && Self.isEcho4(bytes[offset]),
+            58 where bytes.count >= offset + 6 && Self.isEcho6(bytes[offset]):
             sourcePort = Self.big16(bytes, offset + 4)
             destinationPort = sourcePort
         // Other protocols, and headers that are cut short, have no ports.
@@ -110,6 +111,12 @@ public struct PacketHeader: Sendable, Equatable {
             break
         }
     }
+
+    /// Echo reply and echo request (RFC 792).
+    private static func isEcho4(_ type: UInt8) -> Bool { type == 0 || type == 8 }
+
+    /// Echo request and echo reply (RFC 4443).
+    private static func isEcho6(_ type: UInt8) -> Bool { type == 128 || type == 129 }
 
     private static func big16(_ bytes: borrowing Span<UInt8>, _ offset: Int) -> UInt16 {
         UInt16(bytes[offset]) << 8 | UInt16(bytes[offset + 1])

@@ -7,7 +7,8 @@
 ///        |                   v                  v
 ///        +---- heal ---- down <---- exit --- leaving
 ///
-/// Invariant: at most one incarnation of the process is alive.
+/// Invariants: at most one incarnation of the process is alive; none is starting or running while a
+/// fault holds it down.
 public struct ProcessLife: Sendable, Equatable {
     public enum State: Sendable, Equatable {
         /// Not started yet: what it comes after is not ready.
@@ -47,6 +48,8 @@ public struct ProcessLife: Sendable, Equatable {
     public private(set) var state: State = .waiting
     /// How often it was started.
     public private(set) var incarnation = 0
+    /// Faults that want it down and have not healed; they may overlap.
+    private var holds = 0
     private let policy: ProcessSpec.Restart
 
     public init(policy: ProcessSpec.Restart) {
@@ -64,6 +67,7 @@ public struct ProcessLife: Sendable, Equatable {
     /// The caller has started it.
     public mutating func launched() {
         precondition(!isAlive, "one incarnation at a time")
+        precondition(holds == 0, "a fault holds it down")
         incarnation += 1
         state = .starting
     }
@@ -83,23 +87,36 @@ public struct ProcessLife: Sendable, Equatable {
     }
 
     /// A fault or the end of the run has told it to end. True when there is a process to tell.
+    ///
+    /// Each order to `.stayDown` ends in one `healed()`, or lasts to the end of the run.
     public mutating func leaveOrdered(then next: AfterLeaving) -> Bool {
+        if next == .stayDown { holds += 1 }
         switch state {
         case .starting, .running:
             state = .leaving(then: next)
             return true
         case .leaving(let current):
-            // The end of the run overrides what a fault had planned.
-            state = .leaving(then: next == .end ? .end : current)
+            state = .leaving(then: current.joined(by: next))
             return false
-        case .waiting, .down, .ended:
-            if next == .end { state = .ended }
+        case .waiting, .down:
+            switch next {
+            case .end: state = .ended
+            // It may wait between two incarnations: the fault also prevents the next one.
+            case .stayDown: state = .down
+            // Benign race: it is about to start anyway, or a fault holds it down.
+            case .startAgain: break
+            }
+            return false
+        case .ended:
             return false
         }
     }
 
-    /// The fault that took it down is over. True when the caller must start it now.
+    /// A fault that took it down is over. True when the caller must start it now.
     public mutating func healed() -> Bool {
+        precondition(holds > 0, "a fault heals that had not ordered it down")
+        holds -= 1
+        guard holds == 0 else { return false }
         switch state {
         case .down:
             state = .waiting
@@ -108,7 +125,10 @@ public struct ProcessLife: Sendable, Equatable {
             // It has not finished leaving: it starts as soon as it has.
             state = .leaving(then: .startAgain)
             return false
-        case .leaving, .waiting, .starting, .running, .ended:
+        case .leaving(then: .startAgain), .waiting, .starting, .running:
+            preconditionFailure("a fault held it down")
+        case .leaving(then: .end), .ended:
+            // The end of the run came first, or it had ended by itself.
             return false
         }
     }
@@ -141,5 +161,17 @@ public struct ProcessLife: Sendable, Equatable {
             }
         state = again ? .waiting : .ended
         return again ? .launch(afterFailure: true) : .reportFailure
+    }
+}
+
+extension ProcessLife.AfterLeaving {
+    /// What remains when a second order comes before the first is carried out: the end of the run
+    /// overrides every fault, and a fault that holds the process down one that restarts it.
+    fileprivate func joined(by next: Self) -> Self {
+        switch (self, next) {
+        case (.end, _), (_, .end): .end
+        case (.stayDown, _), (_, .stayDown): .stayDown
+        case (.startAgain, .startAgain): .startAgain
+        }
     }
 }
