@@ -18,6 +18,8 @@ public enum Limits {
     public static let sendsPerTurn = 64
     /// Events that one wait returns.
     public static let eventsPerWait = 256
+    /// Events handled before the schedule is looked at again: about 0.1 ms of answers.
+    public static let eventsPerSendCheck = 16
     /// Bytes of records after which they are written at once: half of a pipe's default capacity.
     public static let flushBytes = 32 * 1024
     /// Bytes of records kept while the reader is slow (about 100,000 records); then the run is lost.
@@ -30,6 +32,8 @@ public enum Limits {
     public static let drainNanoseconds: Int64 = 100_000_000
     /// Nanoseconds for the last records to be written when the run is over.
     public static let lastWriteNanoseconds: Int64 = 2_000_000_000
+    /// The first status that is not ready: 4xx and 5xx are refusals, 2xx and 3xx are answers.
+    public static let readyStatusBelow: UInt16 = 400
     /// Nanoseconds between two starts of a repeated probe.
     public static let probeIntervalNanoseconds: Int64 = 10_000_000
     /// Requests per second that a command line may ask for: 500 times what one core can send.

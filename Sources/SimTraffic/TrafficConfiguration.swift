@@ -14,8 +14,6 @@ public struct TrafficConfiguration: Sendable, Equatable {
     /// The name of the answer's header that names who answered.
     public var backendHeader: String?
     public var maximumInFlight = 4096
-    /// For random schedules; the constant one draws nothing.
-    public var seed: UInt64 = 0
 
     public init(address: SocketAddress, originNanoseconds: Int64, schedule: ArrivalSchedule) {
         self.address = address

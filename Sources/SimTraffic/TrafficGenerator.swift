@@ -92,6 +92,8 @@ public struct TrafficGenerator: ~Copyable {
                     }
                 case let token: ready(Int(token), event.ready)
                 }
+                // A burst of answers must not hold up what is due meanwhile.
+                if index % Limits.eventsPerSendCheck == Limits.eventsPerSendCheck - 1 { sendDue() }
             }
         }
         summary.abandoned = UInt64(pool.busyCount)
@@ -177,6 +179,7 @@ extension TrafficGenerator {
         connection.isReused = isReused
         connection.sentBytes = 0
         connection.reader.reset()
+        summary.sent += 1
         if isReused { send(slot) } else { connect(slot) }
     }
 
@@ -190,7 +193,7 @@ extension TrafficGenerator {
                 token: UInt64(slot))
             connection.socket = consume socket
         } catch {
-            return decide(slot, Self.result(of: error), status: nil)
+            return decide(slot, TrafficResult(error), status: nil)
         }
         if !connection.isConnecting { send(slot) }
     }
@@ -206,7 +209,7 @@ extension TrafficGenerator {
                 connection.sentBytes += count
             }
         } catch {
-            connectionFailed(slot, Self.result(of: error))
+            connectionFailed(slot, TrafficResult(error))
         }
     }
 }
@@ -232,7 +235,7 @@ extension TrafficGenerator {
                 try connection.socket?.finishConnect()
                 connection.isConnecting = false
             } catch {
-                return decide(slot, Self.result(of: error), status: nil)
+                return decide(slot, TrafficResult(error), status: nil)
             }
         }
         if connection.sentBytes < requestBytes.count {
@@ -244,10 +247,13 @@ extension TrafficGenerator {
                 return
             }
         }
-        if !ready.isDisjoint(with: [.readable, .peerClosed, .hangUp, .error]) { read(slot) }
+        if !ready.isDisjoint(with: [.readable, .peerClosed, .hangUp, .error]) {
+            read(slot, peerClosed: ready.contains(.peerClosed))
+        }
     }
 
-    private mutating func read(_ slot: Int) {
+    /// `peerClosed`: the server sends nothing more, so that its answer is the last on this connection.
+    private mutating func read(_ slot: Int, peerClosed: Bool) {
         let connection = connections[slot]
         do throws(SystemError) {
             for _ in 0..<Limits.readsPerWakeUp {
@@ -261,7 +267,8 @@ extension TrafficGenerator {
                 switch progress {
                 case .needsMore: continue
                 case .complete(let surplus):
-                    return complete(slot, keeps: surplus == 0 && count > 0)
+                    return complete(
+                        slot, keeps: surplus == 0 && count > 0 && !peerClosed)
                 case .malformed:
                     return connectionFailed(slot, .malformed)
                 }
@@ -271,7 +278,7 @@ extension TrafficGenerator {
             try epoll.change(
                 raw, [.readable, .writable, .peerClosed, .edgeTriggered], token: UInt64(slot))
         } catch {
-            connectionFailed(slot, Self.result(of: error))
+            connectionFailed(slot, TrafficResult(error))
         }
     }
 
@@ -317,23 +324,15 @@ extension TrafficGenerator {
             tries: connection.tries, status: status,
             backend: status == nil ? [] : connection.reader.captured)
         summary.decided += 1
-        if result == .overload { summary.overloaded += 1 } else { summary.sent += 1 }
+        if result == .overload {
+            // This machine had no port, descriptor or memory for it: it never left.
+            summary.sent -= 1
+            summary.overloaded += 1
+        }
         output.append(.request(request), at: now)
         connection.isBusy = false
         if !keeps { connection.socket = nil }
         connection.isConnecting = false
         pool.give(back: slot, keepsConnection: keeps)
-    }
-
-    /// What a failed call means for the request.
-    static func result(of error: SystemError) -> TrafficResult {
-        switch error.name {
-        case "ECONNREFUSED": .refused
-        case "ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN", "EACCES", "EPERM", "EPROTO":
-            .unreachable
-        case "ETIMEDOUT": .timeout
-        case "EADDRNOTAVAIL", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "ENOSPC": .overload
-        case _: .reset
-        }
     }
 }

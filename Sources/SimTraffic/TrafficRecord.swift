@@ -83,9 +83,12 @@ public struct TrafficRequest: Sendable, Equatable {
     }
 }
 
-/// The totals of one source: `sent + overloaded == decided + abandoned`.
+/// The totals of one source: at its end, every request that was due is either sent or overloaded, and
+/// either decided or abandoned.
+///
+/// Invariant: `sent + overloaded == decided + abandoned`, and `overloaded <= decided`.
 public struct TrafficSummary: Sendable, Equatable {
-    /// Requests that left or tried to: all but the overloaded.
+    /// Requests that left or tried to, the abandoned among them: all but the overloaded.
     public var sent: UInt64 = 0
     /// Requests with a record.
     public var decided: UInt64 = 0
@@ -95,7 +98,7 @@ public struct TrafficSummary: Sendable, Equatable {
     public var retried: UInt64 = 0
     /// Requests under way when a stop was asked for and the drain time was over; they have no record.
     public var abandoned: UInt64 = 0
-    /// The largest span from a due instant to its sending.
+    /// The largest span from a due instant to its sending, or to its end as too late to be sent.
     public var worstSendDelayNanoseconds: Int64 = 0
 
     public init() {}
