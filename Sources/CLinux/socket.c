@@ -61,7 +61,8 @@ int clinux_endpoint_parse(const char *text, struct clinux_endpoint *endpoint) {
 int clinux_endpoint_format(const struct clinux_endpoint *endpoint, char *text, size_t capacity) {
     union any_address address;
     to_kernel(endpoint, &address);
-    const void *bytes = endpoint->version == 4 ? (const void *)&address.v4.sin_addr : &address.v6.sin6_addr;
+    const void *bytes = &address.v6.sin6_addr;
+    if (endpoint->version == 4) bytes = &address.v4.sin_addr;
     return inet_ntop(address.plain.sa_family, bytes, text, (socklen_t)capacity) ? 0 : -errno;
 }
 

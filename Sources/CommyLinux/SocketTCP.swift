@@ -50,7 +50,8 @@ public struct TCPSocket: ~Copyable, Sendable {
         }
     }
 
-    /// Sends as much as fits from `offset` on: the number of bytes, or nil when none fits. No SIGPIPE.
+    /// Sends as much as fits from `offset` on: the number of bytes, or nil when none fits. No
+    /// SIGPIPE.
     public func send(_ bytes: [UInt8], from offset: Int = 0) throws(SystemError) -> Int? {
         precondition(offset < bytes.count)
         while true {

@@ -2,8 +2,8 @@ public import CommyBase
 
 /// Says when each request of one open-loop source is due.
 ///
-/// Request k is due at `start + k / rate`, rounded down to a nanosecond and computed afresh for each k
-/// in 128-bit integers, so nothing drifts however long the run is.
+/// Request k is due at `start + k / rate`, rounded down to a nanosecond and computed afresh for
+/// each k in 128-bit integers, so nothing drifts however long the run is.
 public struct ArrivalSchedule: Sendable, Equatable {
     public let start: MeshInstant
     /// The first instant that no request may be due at.

@@ -3,14 +3,15 @@ public enum HTTPFault: Error, Sendable, Equatable {
     case statusLine, header, contentLength, chunk, headTooLong, tooManyInterim, endedEarly
 }
 
-/// Reads one HTTP/1.x answer from bytes as they come (RFC 9112); total: any bytes are read or refused.
+/// Reads one HTTP/1.x answer from bytes as they come (RFC 9112); total: any bytes are read or
+/// refused.
 ///
 ///     statusLine -> header* -> body by length | chunks -> trailer* | until close -> done
 ///         ^-- 1xx --'
 ///
-/// The body is counted, not kept. Obsolete line folding is read as the user agent must: the folded part
-/// belongs to the header before it, and is ignored here, as no header that matters is folded in practice.
-/// A server that switches protocols (101) was not asked to, and is refused.
+/// The body is counted, not kept. Obsolete line folding is read as the user agent must: the folded
+/// part belongs to the header before it, and is ignored here, as no header that matters is folded
+/// in practice. A server that switches protocols (101) was not asked to, and is refused.
 public struct HTTPResponseReader: Sendable {
     public enum Progress: Sendable, Equatable {
         case needsMore
@@ -49,7 +50,8 @@ public struct HTTPResponseReader: Sendable {
     private var isChunked = false
     private var hasTransferCoding = false
 
-    /// `capturing`: the name of one header to keep, in any case. `answersHead`: the request was HEAD.
+    /// `capturing`: the name of one header to keep, in any case. `answersHead`: the request was
+    /// HEAD.
     public init(capturing name: String? = nil, answersHead: Bool = false) {
         capturedName = (name ?? "").utf8.map(Self.lowercase)
         self.answersHead = answersHead
@@ -270,8 +272,8 @@ extension HTTPResponseReader {
         return isSame(last, token)
     }
 
-    /// Takes the next part of a comma-separated list off `rest`, which is nil behind the last; the part
-    /// has no blanks around it and may be empty.
+    /// Takes the next part of a comma-separated list off `rest`, which is nil behind the last; the
+    /// part has no blanks around it and may be empty.
     private func takePart(of rest: inout Range<Int>?) -> Range<Int>? {
         guard let range = rest else { return nil }
         var comma = range.lowerBound

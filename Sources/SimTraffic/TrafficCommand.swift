@@ -23,9 +23,11 @@ public enum TrafficCommand: Sendable, Equatable {
     }
 
     public static let helpText = """
-        usage: commy-traffic --url-address IP --port N --rate R --origin-ns N --start-ns N --end-ns N ...
+        usage: commy-traffic --url-address IP --port N --rate R
+                             --origin-ns N --start-ns N --end-ns N [...]
                commy-traffic probe tcp IP PORT [--timeout-ns N] [--until-ns N]
-               commy-traffic probe http IP PORT PATH [--host-header H] [--timeout-ns N] [--until-ns N]
+               commy-traffic probe http IP PORT PATH [--host-header H]
+                                  [--timeout-ns N] [--until-ns N]
 
         Sends GET requests on schedule and writes a binary record of each to standard output.
           --url-address IP      where to: numeric IPv4 or IPv6
@@ -39,13 +41,15 @@ public enum TrafficCommand: Sendable, Equatable {
           --start-ns N          first request, on the run's clock
           --end-ns N            no request is due at or after it, on the run's clock
           --backend-header NAME the answer's header that names who answered
-          --max-in-flight N     requests under way at once, 1 to 20000 (default 4096); beyond: overload
+          --max-in-flight N     requests under way at once, 1 to 20000 (default 4096);
+                                more end as overload
         SIGTERM: sends no more, waits 100 ms for answers, writes the summary.
         Exit: 0 done, 2 wrong usage, 3 system error or nobody reads the records.
 
         probe exits 0 when ready and 1 when not, and says why not.
           --timeout-ns N        for one attempt (default 1000000000)
-          --until-ns N          repeats every 10 ms until ready or this much time has passed (default 0)
+          --until-ns N          repeats every 10 ms until ready or this much time has
+                                passed (default 0)
         """
 
     /// `arguments` without the program's name.

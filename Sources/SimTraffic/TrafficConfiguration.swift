@@ -30,7 +30,7 @@ public struct TrafficConfiguration: Sendable, Equatable {
     static func requestBytes(path: String, host: String, keepsConnection: Bool) -> [UInt8] {
         let connection = keepsConnection ? "" : "Connection: close\r\n"
         return Array(
-            "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: commy-traffic\r\n\(connection)\r\n"
-                .utf8)
+            ("GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: commy-traffic\r\n"
+                + "\(connection)\r\n").utf8)
     }
 }

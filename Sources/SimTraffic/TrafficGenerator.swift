@@ -4,11 +4,11 @@ public import CommyLinux
 /// Sends one source's requests on schedule and writes a record for each: the epoll loop around
 /// `ArrivalSchedule`, `ConnectionPool` and `HTTPResponseReader`.
 ///
-/// A kept connection that the server closed before the first byte of an answer gets its request sent
-/// once more on a new connection, within the same deadline, as clients do for idempotent requests
-/// (RFC 9110, 9.2.2); `TrafficSummary.retried` counts it. With `close`, one address and port of a server
-/// can take about 28,000 connections per minute (the ports of ip_local_port_range over TIME_WAIT); past
-/// that, requests end as `overload`.
+/// A kept connection that the server closed before the first byte of an answer gets its request
+/// sent once more on a new connection, within the same deadline, as clients do for idempotent
+/// requests (RFC 9110, 9.2.2); `TrafficSummary.retried` counts it. With `close`, one address and
+/// port of a server can take about 28,000 connections per minute (the ports of ip_local_port_range
+/// over TIME_WAIT); past that, requests end as `overload`.
 public struct TrafficGenerator: ~Copyable {
     /// One slot's connection and the request it carries. A class, as its socket cannot be copied.
     final class Connection {
@@ -112,7 +112,8 @@ public struct TrafficGenerator: ~Copyable {
         return pool.busyCount == 0 && nextDue == nil
     }
 
-    /// Nanoseconds until something is to be done, less the span that is polled away before a due instant.
+    /// Nanoseconds until something is to be done, less the span that is polled away before a due
+    /// instant.
     private func waitSpan(at now: MeshInstant) -> Int64 {
         var wake = stopDeadline ?? .never
         if let oldest = pool.oldest { wake = min(wake, deadline(of: connections[oldest])) }
@@ -127,8 +128,6 @@ public struct TrafficGenerator: ~Copyable {
         connection.due + .nanoseconds(configuration.timeoutNanoseconds)
     }
 }
-
-// MARK: Sending
 
 extension TrafficGenerator {
     private mutating func sendDue() {
@@ -214,8 +213,6 @@ extension TrafficGenerator {
     }
 }
 
-// MARK: Answers
-
 extension TrafficGenerator {
     private mutating func ready(_ slot: Int, _ ready: Epoll.Interest) {
         let connection = connections[slot]
@@ -242,7 +239,8 @@ extension TrafficGenerator {
             let ordinal = connection.ordinal
             let tries = connection.tries
             send(slot)
-            // The send may have failed, and then the slot's request is decided or on a new connection.
+            // The send may have failed, and then the slot's request is decided or on a new
+            // connection.
             guard connection.isBusy, connection.ordinal == ordinal, connection.tries == tries else {
                 return
             }
@@ -252,7 +250,8 @@ extension TrafficGenerator {
         }
     }
 
-    /// `peerClosed`: the server sends nothing more, so that its answer is the last on this connection.
+    /// `peerClosed`: the server sends nothing more, so that its answer is the last on this
+    /// connection.
     private mutating func read(_ slot: Int, peerClosed: Bool) {
         let connection = connections[slot]
         do throws(SystemError) {

@@ -5,7 +5,8 @@ internal import SimTraffic
 internal import Synchronization
 internal import Testing
 
-/// One whole run of the generator on a thread of its own, and the records that came out of its pipe.
+/// One whole run of the generator on a thread of its own, and the records that came out of its
+/// pipe.
 struct GeneratorRun {
     var requests: [TrafficRequest] = []
     var summary = TrafficSummary()
@@ -14,7 +15,8 @@ struct GeneratorRun {
     /// How long the pipe may stay silent before the test fails instead of hanging.
     private static let patienceMilliseconds: Int32 = 60_000
 
-    /// `count` requests from now on; the timeout is so long that only a test that means it runs out.
+    /// `count` requests from now on; the timeout is so long that only a test that means it runs
+    /// out.
     static func configuration(
         _ address: SocketAddress, count: Int, perSecond: Int = 500,
         edit: (inout TrafficConfiguration) -> Void = { _ in }
@@ -30,20 +32,23 @@ struct GeneratorRun {
         return configuration
     }
 
-    /// Runs to the end. `isStopped`: SIGTERM is pending from the beginning. `onRequest` is called with
-    /// each record as soon as it is read.
+    /// Runs to the end. `isStopped`: SIGTERM is pending from the beginning. `isUnread`: nobody
+    /// holds the other end of the pipe. `onRequest` is called
+    /// with each record as soon as it is read.
     init(
-        _ configuration: TrafficConfiguration, isStopped: Bool = false,
+        _ configuration: TrafficConfiguration, isStopped: Bool = false, isUnread: Bool = false,
         onRequest: (TrafficRequest) -> Void = { _ in }
     ) throws {
         let pipe = try FileDescriptor.pipe()
         let writeEnd = dup(pipe.writeEnd.raw)
-        let records = pipe.takeReadEnd()
+        var records: FileDescriptor? = pipe.takeReadEnd()
+        if isUnread { records = nil }
         let ending = Ending()
         let worker = try WorkerThread(name: "test-generator") {
             let output = FileDescriptor(owning: writeEnd)
             do {
-                let signals = isStopped ? try StopSignals() : nil
+                // They also keep SIGPIPE from ending the tests.
+                let signals = isStopped || isUnread ? try StopSignals() : nil
                 var generator = try TrafficGenerator(
                     configuration, output: output, signals: signals)
                 if isStopped { raise(SIGTERM) }
@@ -57,7 +62,7 @@ struct GeneratorRun {
             worker.join()
             end = ending.value.withLock { $0 }
         }
-        try read(records, onRequest)
+        if let records { try read(records, onRequest) }
     }
 
     private final class Ending: Sendable {

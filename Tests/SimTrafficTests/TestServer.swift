@@ -4,7 +4,8 @@ internal import Testing
 
 /// A small HTTP server on a thread of its own that treats every connection by one rule.
 ///
-/// What it did is counted, so that a test can compare it with what the generator saw. `stop` ends it.
+/// What it did is counted, so that a test can compare it with what the generator saw. `stop` ends
+/// it.
 final class TestServer: Sendable {
     enum Rule: Sendable, Equatable {
         /// Answers each request with these bytes; afterwards closes the connection or not.
@@ -69,8 +70,6 @@ final class TestServer: Sendable {
         try TCPListener(on: .loopback(port: 0)).localAddress()
     }
 }
-
-// MARK: The thread
 
 extension TestServer {
     private final class Client {

@@ -103,7 +103,7 @@ struct AnswerRow: Sendable, CustomTestStringConvertible {
         #expect(Int(run.summary.retried) == sent.count - 1)
     }
 
-    @Test func `nobody listens`() throws {
+    @Test func `every request is refused when nobody listens`() throws {
         let run = try GeneratorRun(
             GeneratorRun.configuration(try TestServer.closedAddress(), count: 10))
         run.expectConservation(10)
@@ -150,6 +150,14 @@ struct AnswerRow: Sendable, CustomTestStringConvertible {
         let run = try GeneratorRun(GeneratorRun.configuration(server.address, count: 5))
         run.expectConservation(5)
         #expect(run.requests.allSatisfy { $0.result == .ok })
+    }
+
+    @Test func `a run whose records nobody reads ends at once`() throws {
+        let server = try TestServer(.hold(okAnswer))
+        defer { server.stop() }
+        let run = try GeneratorRun(
+            GeneratorRun.configuration(server.address, count: 1_000_000), isUnread: true)
+        #expect(run.end == .outputLost)
     }
 
     @Test func `a request under way when the run is stopped is abandoned`() throws {

@@ -26,7 +26,8 @@ int clinux_endpoint_format(
 int clinux_tcp_socket(int version);
 /// 0 when connected at once, -EINPROGRESS when it goes on in the background.
 int clinux_tcp_connect(int fd, const struct clinux_endpoint *_Nonnull endpoint);
-/// The error that the socket holds, taken out of it: 0 or a positive errno; negative when the call failed.
+/// The error that the socket holds, taken out of it: 0 or a positive errno; negative when the call
+/// failed.
 int clinux_socket_take_error(int fd);
 int clinux_tcp_no_delay(int fd);
 /// On close, reset the connection instead of ending it politely.
