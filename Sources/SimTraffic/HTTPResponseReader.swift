@@ -84,8 +84,7 @@ public struct HTTPResponseReader: Sendable {
                 index += Int(taken)
                 state = remaining == taken ? .chunkEnd : .chunkData(remaining: remaining - taken)
             case .statusLine, .header, .chunkSize, .chunkEnd, .trailer:
-                takeLineByte(bytes[index])
-                index += 1
+                index = takeLineBytes(bytes, from: index)
             }
         }
         return progress(surplus: 0)
@@ -111,18 +110,28 @@ public struct HTTPResponseReader: Sendable {
         }
     }
 
-    private mutating func takeLineByte(_ byte: UInt8) {
+    /// Takes the bytes of one line up to its end, or all there are; returns the index behind them.
+    private mutating func takeLineBytes(_ bytes: Span<UInt8>, from first: Int) -> Int {
+        var end = first
+        while end < bytes.count, bytes[end] != 0x0a { end += 1 }
+        let isWhole = end < bytes.count
+        let next = isWhole ? end + 1 : end
         switch state {
         case .chunkSize, .chunkEnd:
-            guard line.count < Limits.chunkLineBytes else { return fail(.chunk) }
+            if line.count + next - first > Limits.chunkLineBytes { fail(.chunk) }
         case .statusLine, .header, .trailer, .body, .untilClose, .chunkData, .done, .failed:
-            headByteCount += 1
-            guard headByteCount <= Limits.headBytes else { return fail(.headTooLong) }
+            headByteCount += next - first
+            if headByteCount > Limits.headBytes { fail(.headTooLong) }
         }
-        guard byte == 0x0a else { return line.append(byte) }
+        if case .failed = state { return next }
+        unsafe bytes.extracting(first..<end).withUnsafeBufferPointer { piece in
+            unsafe line.append(contentsOf: piece)
+        }
+        guard isWhole else { return next }
         if line.last == 0x0d { line.removeLast() }
         takeLine()
         line.removeAll(keepingCapacity: true)
+        return next
     }
 
     private mutating func takeLine() {

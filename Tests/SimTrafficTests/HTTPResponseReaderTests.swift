@@ -13,6 +13,7 @@ struct ReaderRow: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct HTTPResponseReaderTests {
+    static let chunkedHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     static let rows: [ReaderRow] = [
         .init(
             name: "a length", text: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Who: b1 \r\n\r\nok",
@@ -85,6 +86,16 @@ struct ReaderRow: Sendable, CustomTestStringConvertible {
         .init(
             name: "a header without colon", text: "HTTP/1.1 200 OK\r\nfoo\r\n\r\n",
             expected: .malformed(.header), keeps: false),
+        .init(
+            name: "the longest chunk line",
+            text: chunkedHead + "0;" + String(repeating: "x", count: Limits.chunkLineBytes - 3)
+                + "\n\n",
+            expected: .complete(surplus: 0)),
+        .init(
+            name: "a chunk line one byte too long",
+            text: chunkedHead + "0;" + String(repeating: "x", count: Limits.chunkLineBytes - 2)
+                + "\n\n",
+            expected: .malformed(.chunk), keeps: false),
         .init(
             name: "an endless head",
             text: "HTTP/1.1 200 OK\r\nX: " + String(repeating: "a", count: Limits.headBytes),
