@@ -35,7 +35,8 @@ static int from_kernel(const union any_address *address, struct clinux_endpoint 
         endpoint->low = ntohl(address->v4.sin_addr.s_addr);
         return 0;
     }
-    if (address->plain.sa_family != AF_INET6) return -EAFNOSUPPORT;
+    if (address->plain.sa_family != AF_INET6)
+        return -EAFNOSUPPORT;
     uint64_t halves[2];
     memcpy(halves, &address->v6.sin6_addr, sizeof halves);
     endpoint->version = 6;
@@ -61,8 +62,9 @@ int clinux_endpoint_parse(const char *text, struct clinux_endpoint *endpoint) {
 int clinux_endpoint_format(const struct clinux_endpoint *endpoint, char *text, size_t capacity) {
     union any_address address;
     to_kernel(endpoint, &address);
-    const void *bytes = endpoint->version == 4 ? (const void *)&address.v4.sin_addr
-                                               : (const void *)&address.v6.sin6_addr;
+    const void *bytes = &address.v6.sin6_addr;
+    if (endpoint->version == 4)
+        bytes = &address.v4.sin_addr;
     return inet_ntop(address.plain.sa_family, bytes, text, (socklen_t)capacity) ? 0 : -errno;
 }
 
@@ -80,7 +82,8 @@ int clinux_tcp_connect(int fd, const struct clinux_endpoint *endpoint) {
 int clinux_socket_take_error(int fd) {
     int number = 0;
     socklen_t length = sizeof number;
-    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &length) < 0) return -errno;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &number, &length) < 0)
+        return -errno;
     return number;
 }
 
@@ -96,10 +99,12 @@ int clinux_tcp_reset_on_close(int fd) {
 
 int clinux_tcp_listen(int fd, const struct clinux_endpoint *endpoint, int backlog) {
     int on = 1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0) return -errno;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
+        return -errno;
     union any_address address;
     socklen_t length = to_kernel(endpoint, &address);
-    if (bind(fd, &address.plain, length) < 0) return -errno;
+    if (bind(fd, &address.plain, length) < 0)
+        return -errno;
     return (int)clinux_result(listen(fd, backlog));
 }
 
@@ -107,19 +112,23 @@ int clinux_tcp_accept(int fd) {
     return (int)clinux_result(accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
-int clinux_socket_shutdown_write(int fd) { return (int)clinux_result(shutdown(fd, SHUT_WR)); }
+int clinux_socket_shutdown_write(int fd) {
+    return (int)clinux_result(shutdown(fd, SHUT_WR));
+}
 
 int clinux_socket_local(int fd, struct clinux_endpoint *endpoint) {
     union any_address address;
     socklen_t length = sizeof address;
-    if (getsockname(fd, &address.plain, &length) < 0) return -errno;
+    if (getsockname(fd, &address.plain, &length) < 0)
+        return -errno;
     return from_kernel(&address, endpoint);
 }
 
 int clinux_socket_peer(int fd, struct clinux_endpoint *endpoint) {
     union any_address address;
     socklen_t length = sizeof address;
-    if (getpeername(fd, &address.plain, &length) < 0) return -errno;
+    if (getpeername(fd, &address.plain, &length) < 0)
+        return -errno;
     return from_kernel(&address, endpoint);
 }
 

@@ -1,8 +1,9 @@
 /// Logarithm and exponential from additions, multiplications and divisions only.
 ///
-/// The C library's versions differ in the last bit between machines and releases, and one differing bit
-/// moves a packet; IEEE 754 fixes the result of the basic operations, so these agree everywhere. Pure
-/// targets may not import the C library in any case. Error below 2 units in the last place.
+/// The C library's versions differ in the last bit between machines and releases, and one differing
+/// bit moves a packet; IEEE 754 fixes the result of the basic operations, so these agree
+/// everywhere. Pure targets may not import the C library in any case. Error below 2 units in the
+/// last place.
 ///
 /// Source: FreeBSD msun `e_log.c` and `e_exp.c` (Sun Microsystems' fdlibm): the reductions and the
 /// minimax polynomials.
@@ -39,9 +40,9 @@ public enum ElementaryFunctions {
             - ((half - (s * (half + (even + odd)) + exponent * ln2Low)) - f)
     }
 
-    /// The square root of a number that is not negative, by Heron's (Newton's) iteration from a guess
-    /// that is right within a factor of 1.5. `squareRoot()` and `rounded()` of the standard library call
-    /// the C library in debug builds, which a program of pure targets does not link.
+    /// The square root of a number that is not negative, by Heron's (Newton's) iteration from a
+    /// guess that is right within a factor of 1.5. `squareRoot()` and `rounded()` of the standard
+    /// library call the C library in debug builds, which a program of pure targets does not link.
     public static func squareRoot(_ x: Double) -> Double {
         precondition(x >= 0 && x.isFinite, "a finite number that is not negative")
         guard x > 0 else { return 0 }
@@ -51,7 +52,8 @@ public enum ElementaryFunctions {
         return root
     }
 
-    /// e to the power of x. Below -708 it is 0; above 709 it traps, because no caller means infinity.
+    /// e to the power of x. Below -708 it is 0; above 709 it traps, because no caller means
+    /// infinity.
     public static func exp(_ x: Double) -> Double {
         precondition(x < 709, "exp would overflow")
         guard x > -708 else { return 0 }

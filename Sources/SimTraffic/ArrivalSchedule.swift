@@ -2,8 +2,8 @@ public import CommyBase
 
 /// Says when each request of one open-loop source is due.
 ///
-/// Request k is due at `start + k / rate`, rounded down to a nanosecond and computed afresh for each k
-/// in 128-bit integers, so nothing drifts however long the run is.
+/// Request k is due at `start + k / rate`, rounded down to a nanosecond and computed afresh for
+/// each k in 128-bit integers, so nothing drifts however long the run is.
 public struct ArrivalSchedule: Sendable, Equatable {
     public let start: MeshInstant
     /// The first instant that no request may be due at.
@@ -12,12 +12,15 @@ public struct ArrivalSchedule: Sendable, Equatable {
     public let requestsPerMegasecond: UInt64
     /// The number of the next request, from 0.
     public private(set) var ordinal: UInt64 = 0
+    /// When the next request is due; nil when there is none. Kept, as a loop asks often.
+    public private(set) var nextDue: MeshInstant?
 
     public init(start: MeshInstant, end: MeshInstant, requestsPerMegasecond: UInt64) {
         precondition(requestsPerMegasecond > 0, "a source has a rate")
         self.start = start
         self.end = end
         self.requestsPerMegasecond = requestsPerMegasecond
+        nextDue = due(ordinal: 0)
     }
 
     /// When request `ordinal` is due; nil when that is not before the end.
@@ -29,11 +32,11 @@ public struct ArrivalSchedule: Sendable, Equatable {
         return MeshInstant(nanoseconds: instant)
     }
 
-    /// When the next request is due; nil when there is none.
-    public var nextDue: MeshInstant? { due(ordinal: ordinal) }
-
     /// The next request was taken.
-    public mutating func advance() { ordinal += 1 }
+    public mutating func advance() {
+        ordinal += 1
+        nextDue = due(ordinal: ordinal)
+    }
 
     /// Reads a rate such as `200` or `0.5` (six decimals at most); nil when it is none or zero.
     public static func requestsPerMegasecond(_ text: String) -> UInt64? {

@@ -1,5 +1,5 @@
-/// Keeps the numbers of the connection slots: free, idle (last used is first taken), or under way in
-/// the order of their due instants.
+/// Keeps the numbers of the connection slots: free, idle (last used is first taken), or under way
+/// in the order of their due instants.
 ///
 /// Invariant: a slot is free, idle or under way, never two of them; at most `capacity` slots exist.
 /// As every request has the same timeout, the oldest under way is the next to run out of time.

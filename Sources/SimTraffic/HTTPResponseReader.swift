@@ -3,14 +3,15 @@ public enum HTTPFault: Error, Sendable, Equatable {
     case statusLine, header, contentLength, chunk, headTooLong, tooManyInterim, endedEarly
 }
 
-/// Reads one HTTP/1.x answer from bytes as they come (RFC 9112); total: any bytes are read or refused.
+/// Reads one HTTP/1.x answer from bytes as they come (RFC 9112); total: any bytes are read or
+/// refused.
 ///
 ///     statusLine -> header* -> body by length | chunks -> trailer* | until close -> done
 ///         ^-- 1xx --'
 ///
-/// The body is counted, not kept. Obsolete line folding is read as the user agent must: the folded part
-/// belongs to the header before it, and is ignored here, as no header that matters is folded in practice.
-/// A server that switches protocols (101) was not asked to, and is refused.
+/// The body is counted, not kept. Obsolete line folding is read as the user agent must: the folded
+/// part belongs to the header before it, and is ignored here, as no header that matters is folded
+/// in practice. A server that switches protocols (101) was not asked to, and is refused.
 public struct HTTPResponseReader: Sendable {
     public enum Progress: Sendable, Equatable {
         case needsMore
@@ -49,7 +50,8 @@ public struct HTTPResponseReader: Sendable {
     private var isChunked = false
     private var hasTransferCoding = false
 
-    /// `capturing`: the name of one header to keep, in any case. `answersHead`: the request was HEAD.
+    /// `capturing`: the name of one header to keep, in any case. `answersHead`: the request was
+    /// HEAD.
     public init(capturing name: String? = nil, answersHead: Bool = false) {
         capturedName = (name ?? "").utf8.map(Self.lowercase)
         self.answersHead = answersHead
@@ -82,8 +84,7 @@ public struct HTTPResponseReader: Sendable {
                 index += Int(taken)
                 state = remaining == taken ? .chunkEnd : .chunkData(remaining: remaining - taken)
             case .statusLine, .header, .chunkSize, .chunkEnd, .trailer:
-                takeLineByte(bytes[index])
-                index += 1
+                index = takeLineBytes(bytes, from: index)
             }
         }
         return progress(surplus: 0)
@@ -109,18 +110,28 @@ public struct HTTPResponseReader: Sendable {
         }
     }
 
-    private mutating func takeLineByte(_ byte: UInt8) {
+    /// Takes the bytes of one line up to its end, or all there are; returns the index behind them.
+    private mutating func takeLineBytes(_ bytes: Span<UInt8>, from first: Int) -> Int {
+        var end = first
+        while end < bytes.count, bytes[end] != 0x0a { end += 1 }
+        let isWhole = end < bytes.count
+        let next = isWhole ? end + 1 : end
         switch state {
         case .chunkSize, .chunkEnd:
-            guard line.count < Limits.chunkLineBytes else { return fail(.chunk) }
+            if line.count + next - first > Limits.chunkLineBytes { fail(.chunk) }
         case .statusLine, .header, .trailer, .body, .untilClose, .chunkData, .done, .failed:
-            headByteCount += 1
-            guard headByteCount <= Limits.headBytes else { return fail(.headTooLong) }
+            headByteCount += next - first
+            if headByteCount > Limits.headBytes { fail(.headTooLong) }
         }
-        guard byte == 0x0a else { return line.append(byte) }
+        if case .failed = state { return next }
+        unsafe bytes.extracting(first..<end).withUnsafeBufferPointer { piece in
+            unsafe line.append(contentsOf: piece)
+        }
+        guard isWhole else { return next }
         if line.last == 0x0d { line.removeLast() }
         takeLine()
         line.removeAll(keepingCapacity: true)
+        return next
     }
 
     private mutating func takeLine() {
@@ -173,30 +184,29 @@ public struct HTTPResponseReader: Sendable {
             line[..<colon].allSatisfy({ $0 > 0x20 && $0 != 0x7f }),
             line[colon...].allSatisfy({ $0 >= 0x20 || $0 == 0x09 })
         else { return fail(.header) }
-        var first = colon + 1
-        var last = line.count
-        while first < last, line[first] == 0x20 || line[first] == 0x09 { first += 1 }
-        while last > first, line[last - 1] == 0x20 || line[last - 1] == 0x09 { last -= 1 }
+        let value = trimmed((colon + 1)..<line.count)
         if !capturedName.isEmpty, captured.isEmpty, isName(capturedName, upTo: colon) {
-            captured.append(contentsOf: line[first..<min(last, first + Limits.backendBytes)])
+            captured.append(contentsOf: line[value.prefix(Limits.backendBytes)])
         }
         if isName(Self.contentLengthName, upTo: colon) {
-            takeContentLength(first..<last)
+            takeContentLength(value)
         } else if isName(Self.transferEncodingName, upTo: colon) {
             hasTransferCoding = true
-            isChunked = lastToken(first..<last, is: Self.chunkedToken)
+            isChunked = lastToken(value, is: Self.chunkedToken)
         } else if isName(Self.connectionName, upTo: colon) {
-            takeConnection(first..<last)
+            takeConnection(value)
         }
     }
 
     private mutating func takeContentLength(_ range: Range<Int>) {
-        for part in line[range].split(separator: 0x2c, omittingEmptySubsequences: false) {
-            let digits = Self.trimmed(part)
-            guard !digits.isEmpty, digits.count <= 18, digits.allSatisfy(Self.isDigit) else {
-                return fail(.contentLength)
+        var rest: Range<Int>? = range
+        while let part = takePart(of: &rest) {
+            guard !part.isEmpty, part.count <= 18 else { return fail(.contentLength) }
+            var value: UInt64 = 0
+            for index in part {
+                guard Self.isDigit(line[index]) else { return fail(.contentLength) }
+                value = value * 10 + UInt64(line[index] - 0x30)
             }
-            let value = digits.reduce(UInt64(0)) { $0 * 10 + UInt64($1 - 0x30) }
             guard contentLength == nil || contentLength == value else {
                 return fail(.contentLength)
             }
@@ -205,10 +215,10 @@ public struct HTTPResponseReader: Sendable {
     }
 
     private mutating func takeConnection(_ range: Range<Int>) {
-        for part in line[range].split(separator: 0x2c) {
-            let token = Self.trimmed(part)
-            if Self.same(token, Self.closeToken) { keepsConnection = false }
-            if Self.same(token, Self.keepAliveToken) { keepsConnection = true }
+        var rest: Range<Int>? = range
+        while let part = takePart(of: &rest) {
+            if isSame(part, Self.closeToken) { keepsConnection = false }
+            if isSame(part, Self.keepAliveToken) { keepsConnection = true }
         }
     }
 
@@ -259,26 +269,44 @@ extension HTTPResponseReader {
     private static let keepAliveToken = Array("keep-alive".utf8)
 
     private func isName(_ name: [UInt8], upTo colon: Int) -> Bool {
-        colon == name.count && Self.same(line[..<colon], name)
+        colon == name.count && isSame(0..<colon, name)
     }
 
     private func lastToken(_ range: Range<Int>, is token: [UInt8]) -> Bool {
-        guard let last = line[range].split(separator: 0x2c).last else { return false }
-        return Self.same(Self.trimmed(last), token)
+        var rest: Range<Int>? = range
+        var last = 0..<0
+        while let part = takePart(of: &rest) {
+            if !part.isEmpty { last = part }
+        }
+        return isSame(last, token)
     }
 
-    /// `right` is in lower case.
-    private static func same(_ left: ArraySlice<UInt8>, _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
-        for (a, b) in zip(left, right) where lowercase(a) != b { return false }
+    /// Takes the next part of a comma-separated list off `rest`, which is nil behind the last; the
+    /// part has no blanks around it and may be empty.
+    private func takePart(of rest: inout Range<Int>?) -> Range<Int>? {
+        guard let range = rest else { return nil }
+        var comma = range.lowerBound
+        while comma < range.upperBound, line[comma] != 0x2c { comma += 1 }
+        rest = comma < range.upperBound ? (comma + 1)..<range.upperBound : nil
+        return trimmed(range.lowerBound..<comma)
+    }
+
+    /// Whether these bytes of the line are `token` in any case; `token` is in lower case.
+    private func isSame(_ range: Range<Int>, _ token: [UInt8]) -> Bool {
+        guard range.count == token.count else { return false }
+        for index in token.indices
+        where Self.lowercase(line[range.lowerBound + index]) != token[index] {
+            return false
+        }
         return true
     }
 
-    private static func trimmed(_ slice: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var slice = slice
-        while let first = slice.first, first == 0x20 || first == 0x09 { slice.removeFirst() }
-        while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }
-        return slice
+    private func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var first = range.lowerBound
+        var last = range.upperBound
+        while first < last, line[first] == 0x20 || line[first] == 0x09 { first += 1 }
+        while last > first, line[last - 1] == 0x20 || line[last - 1] == 0x09 { last -= 1 }
+        return first..<last
     }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 {

@@ -1,7 +1,12 @@
 internal import CommyBase
 public import CommyLinux
 
-/// Asks once whether a server is ready: a TCP connection, or an HTTP answer below 500.
+/// Asks whether a server is ready: it takes a TCP connection, or answers GET with a status below
+/// 400.
+///
+/// A status of 400 or more is not ready: a path that is not there yet (404) or a proxy without its
+/// backend (502, 503) is what a server says while it starts. Redirections count as ready and are
+/// not followed.
 public struct Probe: Sendable, Equatable {
     public enum Kind: Sendable, Equatable {
         case tcp
@@ -84,7 +89,7 @@ public struct Probe: Sendable, Equatable {
             case .needsMore: continue
             case .malformed(let fault): return .notReady("GET \(address): malformed (\(fault))")
             case .complete:
-                return reader.status < 500
+                return reader.status < Limits.readyStatusBelow
                     ? .ready : .notReady("GET \(address): status \(reader.status)")
             }
         }

@@ -10,13 +10,24 @@ public enum TrafficCommand: Sendable, Equatable {
     /// Why the words are wrong.
     public struct Misuse: Error, Sendable, Equatable, CustomStringConvertible {
         public let description: String
-        public init(_ description: String) { self.description = description }
+
+        /// Control characters of what was typed are escaped, so that the message is one line.
+        public init(_ description: String) {
+            var text = ""
+            for scalar in description.unicodeScalars {
+                let isControl = scalar.value < 0x20 || scalar.value == 0x7f
+                text += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+            }
+            self.description = text
+        }
     }
 
     public static let helpText = """
-        usage: commy-traffic --url-address IP --port N --rate R --origin-ns N --start-ns N --end-ns N ...
+        usage: commy-traffic --url-address IP --port N --rate R
+                             --origin-ns N --start-ns N --end-ns N [...]
                commy-traffic probe tcp IP PORT [--timeout-ns N] [--until-ns N]
-               commy-traffic probe http IP PORT PATH [--host-header H] [--timeout-ns N] [--until-ns N]
+               commy-traffic probe http IP PORT PATH [--host-header H]
+                                  [--timeout-ns N] [--until-ns N]
 
         Sends GET requests on schedule and writes a binary record of each to standard output.
           --url-address IP      where to: numeric IPv4 or IPv6
@@ -30,14 +41,15 @@ public enum TrafficCommand: Sendable, Equatable {
           --start-ns N          first request, on the run's clock
           --end-ns N            no request is due at or after it, on the run's clock
           --backend-header NAME the answer's header that names who answered
-          --max-in-flight N     requests under way at once, 1 to 20000 (default 4096); beyond: overload
-          --seed N              for random schedules (default 0)
+          --max-in-flight N     requests under way at once, 1 to 20000 (default 4096);
+                                more end as overload
         SIGTERM: sends no more, waits 100 ms for answers, writes the summary.
         Exit: 0 done, 2 wrong usage, 3 system error or nobody reads the records.
 
         probe exits 0 when ready and 1 when not, and says why not.
           --timeout-ns N        for one attempt (default 1000000000)
-          --until-ns N          repeats every 10 ms until ready or this much time has passed (default 0)
+          --until-ns N          repeats every 10 ms until ready or this much time has
+                                passed (default 0)
         """
 
     /// `arguments` without the program's name.
@@ -55,10 +67,10 @@ public enum TrafficCommand: Sendable, Equatable {
             allowed: [
                 "--url-address", "--port", "--path", "--host-header", "--rate", "--connection",
                 "--timeout-ns", "--origin-ns", "--start-ns", "--end-ns", "--backend-header",
-                "--max-in-flight", "--seed",
+                "--max-in-flight",
             ])
-        let address = try address(
-            try options.required("--url-address"), port: try options.required("--port"))
+        let port = try port("--port", try options.required("--port"))
+        let address = try address("--url-address", try options.required("--url-address"), port)
         guard let rate = ArrivalSchedule.requestsPerMegasecond(try options.required("--rate"))
         else {
             throw Misuse("--rate: not a rate above 0 and up to \(Limits.maximumRate)")
@@ -72,9 +84,10 @@ public enum TrafficCommand: Sendable, Equatable {
             address: address,
             originNanoseconds: try options.number("--origin-ns", in: range),
             schedule: schedule)
-        configuration.path = try path(options["--path"] ?? "/")
+        configuration.path = try path("--path", options["--path"] ?? "/")
         configuration.hostHeader = try headerText("--host-header", options["--host-header"])
-        configuration.backendHeader = options["--backend-header"]
+        configuration.backendHeader = try headerName(
+            "--backend-header", options["--backend-header"])
         configuration.timeoutNanoseconds = try options.number(
             "--timeout-ns", in: 1...(Int64.max / 4), else: 1_000_000_000)
         configuration.maximumInFlight = try Int(
@@ -85,15 +98,13 @@ public enum TrafficCommand: Sendable, Equatable {
         case "close": configuration.keepsConnections = false
         case let mode: throw Misuse("--connection: keep-alive or close, not \(mode)")
         }
-        guard let seed = UInt64(options["--seed"] ?? "0") else { throw Misuse("--seed: no number") }
-        configuration.seed = seed
         return configuration
     }
 
     private static func probe(_ arguments: [String]) throws(Misuse) -> Probe {
         let wordCount = arguments.first == "http" ? 4 : 3
         guard arguments.count >= wordCount, ["tcp", "http"].contains(arguments[0]) else {
-            throw Misuse("probe: tcp ADDRESS PORT or http ADDRESS PORT PATH")
+            throw Misuse("probe: tcp IP PORT or http IP PORT PATH")
         }
         let isHTTP = arguments[0] == "http"
         let options = try Options(
@@ -101,36 +112,59 @@ public enum TrafficCommand: Sendable, Equatable {
             allowed: ["--timeout-ns", "--until-ns"] + (isHTTP ? ["--host-header"] : []))
         let host = try headerText("--host-header", options["--host-header"])
         var probe = Probe(
-            isHTTP ? .http(path: try path(arguments[3]), hostHeader: host) : .tcp,
-            address: try address(arguments[1], port: arguments[2]))
-        let range = 0...(Int64.max / 4)
+            isHTTP ? .http(path: try path("PATH", arguments[3]), hostHeader: host) : .tcp,
+            address: try address("IP", arguments[1], try port("PORT", arguments[2])))
         probe.timeoutNanoseconds = try options.number(
-            "--timeout-ns", in: range, else: 1_000_000_000)
-        probe.untilNanoseconds = try options.number("--until-ns", in: range, else: 0)
+            "--timeout-ns", in: 1...(Int64.max / 4), else: 1_000_000_000)
+        probe.untilNanoseconds = try options.number(
+            "--until-ns", in: 0...(Int64.max / 4), else: 0)
         return probe
     }
 
-    private static func address(_ text: String, port: String) throws(Misuse) -> SocketAddress {
-        guard let port = UInt16(port), port > 0 else {
-            throw Misuse("port \(port): not 1 to 65535")
+    private static func port(_ key: String, _ text: String) throws(Misuse) -> UInt16 {
+        guard let port = UInt16(text), port > 0 else {
+            throw Misuse("\(key) \(text): not 1 to 65535")
         }
+        return port
+    }
+
+    private static func address(
+        _ key: String, _ text: String, _ port: UInt16
+    ) throws(Misuse) -> SocketAddress {
         guard let address = SocketAddress(numeric: text, port: port) else {
-            throw Misuse("address \(text): not a numeric IPv4 or IPv6 address")
+            throw Misuse("\(key) \(text): not a numeric IPv4 or IPv6 address")
         }
         return address
     }
 
-    private static func path(_ text: String) throws(Misuse) -> String {
+    private static func path(_ key: String, _ text: String) throws(Misuse) -> String {
         guard text.utf8.first == 0x2f, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
-            throw Misuse("path \(text): begins with / and holds no spaces")
+            throw Misuse("\(key) \(text): begins with / and holds no spaces or control characters")
         }
         return text
     }
 
+    /// A header's value that is one word, as that of Host is.
     private static func headerText(_ key: String, _ text: String?) throws(Misuse) -> String? {
         guard let text else { return nil }
         guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
-            throw Misuse("\(key): no spaces or control characters")
+            throw Misuse("\(key) \(text): empty, or holds spaces or control characters")
+        }
+        return text
+    }
+
+    /// A header's name: RFC 9110, 5.6.2, token.
+    private static func headerName(_ key: String, _ text: String?) throws(Misuse) -> String? {
+        guard let text else { return nil }
+        let isToken = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+            case _: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            }
+        }
+        guard isToken, !text.isEmpty else {
+            throw Misuse(
+                "\(key) \(text): not a header's name (letters, digits and !#$%&'*+-.^_`|~)")
         }
         return text
     }

@@ -14,8 +14,6 @@ public struct TrafficConfiguration: Sendable, Equatable {
     /// The name of the answer's header that names who answered.
     public var backendHeader: String?
     public var maximumInFlight = 4096
-    /// For random schedules; the constant one draws nothing.
-    public var seed: UInt64 = 0
 
     public init(address: SocketAddress, originNanoseconds: Int64, schedule: ArrivalSchedule) {
         self.address = address
@@ -32,7 +30,7 @@ public struct TrafficConfiguration: Sendable, Equatable {
     static func requestBytes(path: String, host: String, keepsConnection: Bool) -> [UInt8] {
         let connection = keepsConnection ? "" : "Connection: close\r\n"
         return Array(
-            "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: commy-traffic\r\n\(connection)\r\n"
-                .utf8)
+            ("GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: commy-traffic\r\n"
+                + "\(connection)\r\n").utf8)
     }
 }

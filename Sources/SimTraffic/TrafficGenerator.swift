@@ -4,11 +4,11 @@ public import CommyLinux
 /// Sends one source's requests on schedule and writes a record for each: the epoll loop around
 /// `ArrivalSchedule`, `ConnectionPool` and `HTTPResponseReader`.
 ///
-/// A kept connection that the server closed before the first byte of an answer gets its request sent
-/// once more on a new connection, within the same deadline, as clients do for idempotent requests
-/// (RFC 9110, 9.2.2); `TrafficSummary.retried` counts it. With `close`, one address and port of a server
-/// can take about 28,000 connections per minute (the ports of ip_local_port_range over TIME_WAIT); past
-/// that, requests end as `overload`.
+/// A kept connection that the server closed before the first byte of an answer gets its request
+/// sent once more on a new connection, within the same deadline, as clients do for idempotent
+/// requests (RFC 9110, 9.2.2); `TrafficSummary.retried` counts it. With `close`, one address and
+/// port of a server can take about 28,000 connections per minute (the ports of ip_local_port_range
+/// over TIME_WAIT); past that, requests end as `overload`.
 public struct TrafficGenerator: ~Copyable {
     /// One slot's connection and the request it carries. A class, as its socket cannot be copied.
     final class Connection {
@@ -92,6 +92,8 @@ public struct TrafficGenerator: ~Copyable {
                     }
                 case let token: ready(Int(token), event.ready)
                 }
+                // A burst of answers must not hold up what is due meanwhile.
+                if index % Limits.eventsPerSendCheck == Limits.eventsPerSendCheck - 1 { sendDue() }
             }
         }
         summary.abandoned = UInt64(pool.busyCount)
@@ -110,7 +112,8 @@ public struct TrafficGenerator: ~Copyable {
         return pool.busyCount == 0 && nextDue == nil
     }
 
-    /// Nanoseconds until something is to be done, less the span that is polled away before a due instant.
+    /// Nanoseconds until something is to be done, less the span that is polled away before a due
+    /// instant.
     private func waitSpan(at now: MeshInstant) -> Int64 {
         var wake = stopDeadline ?? .never
         if let oldest = pool.oldest { wake = min(wake, deadline(of: connections[oldest])) }
@@ -125,8 +128,6 @@ public struct TrafficGenerator: ~Copyable {
         connection.due + .nanoseconds(configuration.timeoutNanoseconds)
     }
 }
-
-// MARK: Sending
 
 extension TrafficGenerator {
     private mutating func sendDue() {
@@ -177,6 +178,7 @@ extension TrafficGenerator {
         connection.isReused = isReused
         connection.sentBytes = 0
         connection.reader.reset()
+        summary.sent += 1
         if isReused { send(slot) } else { connect(slot) }
     }
 
@@ -190,7 +192,7 @@ extension TrafficGenerator {
                 token: UInt64(slot))
             connection.socket = consume socket
         } catch {
-            return decide(slot, Self.result(of: error), status: nil)
+            return decide(slot, TrafficResult(error), status: nil)
         }
         if !connection.isConnecting { send(slot) }
     }
@@ -206,12 +208,10 @@ extension TrafficGenerator {
                 connection.sentBytes += count
             }
         } catch {
-            connectionFailed(slot, Self.result(of: error))
+            connectionFailed(slot, TrafficResult(error))
         }
     }
 }
-
-// MARK: Answers
 
 extension TrafficGenerator {
     private mutating func ready(_ slot: Int, _ ready: Epoll.Interest) {
@@ -232,22 +232,27 @@ extension TrafficGenerator {
                 try connection.socket?.finishConnect()
                 connection.isConnecting = false
             } catch {
-                return decide(slot, Self.result(of: error), status: nil)
+                return decide(slot, TrafficResult(error), status: nil)
             }
         }
         if connection.sentBytes < requestBytes.count {
             let ordinal = connection.ordinal
             let tries = connection.tries
             send(slot)
-            // The send may have failed, and then the slot's request is decided or on a new connection.
+            // The send may have failed, and then the slot's request is decided or on a new
+            // connection.
             guard connection.isBusy, connection.ordinal == ordinal, connection.tries == tries else {
                 return
             }
         }
-        if !ready.isDisjoint(with: [.readable, .peerClosed, .hangUp, .error]) { read(slot) }
+        if !ready.isDisjoint(with: [.readable, .peerClosed, .hangUp, .error]) {
+            read(slot, peerClosed: ready.contains(.peerClosed))
+        }
     }
 
-    private mutating func read(_ slot: Int) {
+    /// `peerClosed`: the server sends nothing more, so that its answer is the last on this
+    /// connection.
+    private mutating func read(_ slot: Int, peerClosed: Bool) {
         let connection = connections[slot]
         do throws(SystemError) {
             for _ in 0..<Limits.readsPerWakeUp {
@@ -261,7 +266,8 @@ extension TrafficGenerator {
                 switch progress {
                 case .needsMore: continue
                 case .complete(let surplus):
-                    return complete(slot, keeps: surplus == 0 && count > 0)
+                    return complete(
+                        slot, keeps: surplus == 0 && count > 0 && !peerClosed)
                 case .malformed:
                     return connectionFailed(slot, .malformed)
                 }
@@ -271,7 +277,7 @@ extension TrafficGenerator {
             try epoll.change(
                 raw, [.readable, .writable, .peerClosed, .edgeTriggered], token: UInt64(slot))
         } catch {
-            connectionFailed(slot, Self.result(of: error))
+            connectionFailed(slot, TrafficResult(error))
         }
     }
 
@@ -317,23 +323,15 @@ extension TrafficGenerator {
             tries: connection.tries, status: status,
             backend: status == nil ? [] : connection.reader.captured)
         summary.decided += 1
-        if result == .overload { summary.overloaded += 1 } else { summary.sent += 1 }
+        if result == .overload {
+            // This machine had no port, descriptor or memory for it: it never left.
+            summary.sent -= 1
+            summary.overloaded += 1
+        }
         output.append(.request(request), at: now)
         connection.isBusy = false
         if !keeps { connection.socket = nil }
         connection.isConnecting = false
         pool.give(back: slot, keepsConnection: keeps)
-    }
-
-    /// What a failed call means for the request.
-    static func result(of error: SystemError) -> TrafficResult {
-        switch error.name {
-        case "ECONNREFUSED": .refused
-        case "ENETUNREACH", "EHOSTUNREACH", "ENETDOWN", "EHOSTDOWN", "EACCES", "EPERM", "EPROTO":
-            .unreachable
-        case "ETIMEDOUT": .timeout
-        case "EADDRNOTAVAIL", "EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "ENOSPC": .overload
-        case _: .reset
-        }
     }
 }

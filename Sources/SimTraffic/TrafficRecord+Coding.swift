@@ -31,7 +31,8 @@ extension TrafficRecord {
         }
     }
 
-    /// The record that begins at `offset`, and moves `offset` behind it; nil when it is not whole yet.
+    /// The record that begins at `offset`, and moves `offset` behind it; nil when it is not whole
+    /// yet.
     public static func decode(
         _ bytes: [UInt8], at offset: inout Int
     ) throws(TrafficRecordError) -> TrafficRecord? {

@@ -34,7 +34,7 @@ public enum TrafficResult: UInt8, Sendable, Equatable, CaseIterable {
 ///     0  u16  bytes of the whole record          2  u8  version (1)    3  u8  kind
 ///     kind 1, a decided request:
 ///     4  u8   result    5  u8  tries (0, 1, 2)   6  u16 status or 0
-///     8  u64  ordinal   16 i64 scheduled         24 i64 latency        32 backend, at most 255 bytes
+///     8  u64  ordinal   16 i64 scheduled         24 i64 latency        32 backend (0 to 255 bytes)
 ///     kind 2, the summary, last of the stream:
 ///     4  u32  0         8  u64 sent              16 u64 decided        24 u64 overloaded
 ///     32 u64  retried   40 u64 abandoned         48 i64 worst send delay
@@ -83,9 +83,12 @@ public struct TrafficRequest: Sendable, Equatable {
     }
 }
 
-/// The totals of one source: `sent + overloaded == decided + abandoned`.
+/// The totals of one source: at its end, every request that was due is either sent or overloaded,
+/// and either decided or abandoned.
+///
+/// Invariant: `sent + overloaded == decided + abandoned`, and `overloaded <= decided`.
 public struct TrafficSummary: Sendable, Equatable {
-    /// Requests that left or tried to: all but the overloaded.
+    /// Requests that left or tried to, the abandoned among them: all but the overloaded.
     public var sent: UInt64 = 0
     /// Requests with a record.
     public var decided: UInt64 = 0
@@ -93,9 +96,10 @@ public struct TrafficSummary: Sendable, Equatable {
     public var overloaded: UInt64 = 0
     /// Requests sent a second time because the kept connection had been closed by the server.
     public var retried: UInt64 = 0
-    /// Requests under way when a stop was asked for and the drain time was over; they have no record.
+    /// Requests under way when a stop was asked for and the drain time was over; they have no
+    /// record.
     public var abandoned: UInt64 = 0
-    /// The largest span from a due instant to its sending.
+    /// The largest span from a due instant to its sending, or to its end as too late to be sent.
     public var worstSendDelayNanoseconds: Int64 = 0
 
     public init() {}

@@ -13,6 +13,7 @@ struct ReaderRow: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct HTTPResponseReaderTests {
+    static let chunkedHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     static let rows: [ReaderRow] = [
         .init(
             name: "a length", text: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Who: b1 \r\n\r\nok",
@@ -43,6 +44,27 @@ struct ReaderRow: Sendable, CustomTestStringConvertible {
             text: "HTTP/1.1 200 OK\nConnection: x, Close\nContent-Length: 0\n\n",
             expected: .complete(surplus: 0), keeps: false),
         .init(
+            name: "lists with blanks, empty parts and the same length twice",
+            text: "HTTP/1.1 200 OK\r\nConnection: , x,,\tcLose ,\r\n"
+                + "Content-Length: 2 ,\t2\r\n\r\nok",
+            expected: .complete(surplus: 0), keeps: false),
+        .init(
+            name: "a length with an empty part",
+            text: "HTTP/1.1 200 OK\r\nContent-Length: 2,\r\n\r\nok",
+            expected: .malformed(.contentLength), keeps: false),
+        .init(
+            name: "an empty part behind the last coding",
+            text: "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked ,\r\n\r\n0\r\n\r\n",
+            expected: .complete(surplus: 0)),
+        .init(
+            name: "a coding that is not chunked lasts until the end",
+            text: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+            expected: .complete(surplus: 0), keeps: false, ends: true),
+        .init(
+            name: "an old version kept when told",
+            text: "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n",
+            expected: .complete(surplus: 0)),
+        .init(
             name: "cut body", text: "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
             expected: .malformed(.endedEarly), ends: true),
         .init(
@@ -64,6 +86,16 @@ struct ReaderRow: Sendable, CustomTestStringConvertible {
         .init(
             name: "a header without colon", text: "HTTP/1.1 200 OK\r\nfoo\r\n\r\n",
             expected: .malformed(.header), keeps: false),
+        .init(
+            name: "the longest chunk line",
+            text: chunkedHead + "0;" + String(repeating: "x", count: Limits.chunkLineBytes - 3)
+                + "\n\n",
+            expected: .complete(surplus: 0)),
+        .init(
+            name: "a chunk line one byte too long",
+            text: chunkedHead + "0;" + String(repeating: "x", count: Limits.chunkLineBytes - 2)
+                + "\n\n",
+            expected: .malformed(.chunk), keeps: false),
         .init(
             name: "an endless head",
             text: "HTTP/1.1 200 OK\r\nX: " + String(repeating: "a", count: Limits.headBytes),

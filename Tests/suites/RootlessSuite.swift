@@ -3,8 +3,8 @@ import Testing
 
 /// The harness as a user without privileges.
 ///
-/// `/dev/net/tun` may be root's alone here; the test opens its mode and puts it back. When the tests are not
-/// root's, the other suites are rootless already.
+/// `/dev/net/tun` may be root's alone here; the test opens its mode and puts it back. When the
+/// tests are not root's, the other suites are rootless already.
 @Suite(.serialized, .enabled(if: getuid() == 0)) struct RootlessSuite {
     @Test func `an unprivileged user can run a scenario`() throws {
         let device = "/dev/net/tun"

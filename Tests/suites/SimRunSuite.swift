@@ -132,7 +132,8 @@ import Testing
                   - { traffic: visit, success: ">= 90%" }
                 """, duration: "60s"))
         let process = try tool.start(["\(tool.products)/commy", "sim", "run", "case.yaml"])
-        // The report's directory appears when the run begins; then it may be anywhere in its set-up.
+        // The report's directory appears when the run begins; then it may be anywhere in its
+        // set-up.
         while process.isRunning && !tool.exists("reports") { usleep(10_000) }
         usleep(300_000)
         process.interrupt()

@@ -19,8 +19,8 @@ struct clinux_endpoint {
 int clinux_endpoint_parse(const char *_Nonnull text, struct clinux_endpoint *_Nonnull endpoint);
 
 /// Writes the address without the port and a final NUL; `capacity` must be at least 46.
-int clinux_endpoint_format(
-    const struct clinux_endpoint *_Nonnull endpoint, char *_Nonnull text, size_t capacity);
+int clinux_endpoint_format(const struct clinux_endpoint *_Nonnull endpoint, char *_Nonnull text,
+                           size_t capacity);
 
 /// A non-blocking TCP socket for IP version 4 or 6.
 int clinux_tcp_socket(int version);

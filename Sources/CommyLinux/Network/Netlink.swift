@@ -45,8 +45,8 @@ public struct Netlink: ~Copyable, Sendable {
         try perform(request, "add an address to interface \(index)")
     }
 
-    /// Makes a pair of virtual Ethernet interfaces, both called `veth0`, in the network namespaces of
-    /// two processes. Needs CAP_NET_ADMIN in this socket's own namespace too.
+    /// Makes a pair of virtual Ethernet interfaces, both called `veth0`, in the network namespaces
+    /// of two processes. Needs CAP_NET_ADMIN in this socket's own namespace too.
     public func addVethPair(
         index: Int32, process: Int32, peerIndex: Int32, peerProcess: Int32, mtu: Int
     ) throws(SystemError) {

@@ -2,8 +2,8 @@ internal import CommyBase
 internal import CommyLinux
 internal import SimModel
 
-/// Two hosts joined by a fabric and, if wanted, beside it by a plain veth pair: the ground of `commy
-/// bench fabric`.
+/// Two hosts joined by a fabric and, if wanted, beside it by a plain veth pair: the ground of
+/// `commy bench fabric`.
 final class TwoHosts {
     /// Which of the two ways between the hosts a measurement uses.
     enum Way: Sendable {

@@ -59,7 +59,6 @@ extension ScenarioRun {
             "--origin-ns", String(clock.originNanoseconds),
             "--start-ns", String((start + spec.start).nanoseconds),
             "--end-ns", String((start + end).nanoseconds),
-            "--seed", String(RandomKey(seed: seed).labelled("traffic").labelled(spec.name).value),
         ]
         if let header = spec.backendHeader { arguments += ["--backend-header", header] }
         let launched = try hosts[instance.host].launch(

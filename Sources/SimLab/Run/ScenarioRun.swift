@@ -34,7 +34,8 @@ public final class ScenarioRun {
 
     /// Told while the run goes on, on the run's thread.
     public typealias Observer = (RunEvent) -> Void
-    /// Makes the report's files from the path of the finished event log: relative paths and contents.
+    /// Makes the report's files from the path of the finished event log: relative paths and
+    /// contents.
     public typealias Reporter = (_ log: String) throws -> [(path: String, content: String)]
 
     let scenario: Scenario

@@ -93,7 +93,8 @@ final class HostSandbox {
     /// The descriptor to watch for messages of process 1.
     var messageDescriptor: Int32 { channel.descriptor.raw }
 
-    /// Messages came while an answer was waited for: nothing will make the descriptor readable for them.
+    /// Messages came while an answer was waited for: nothing will make the descriptor readable for
+    /// them.
     var hasWaitingMessages: Bool { !inbox.isEmpty }
 
     /// The next message if one is there; throws when process 1 is gone.
@@ -129,8 +130,9 @@ final class HostSandbox {
     /// Process 1 as the machine sees it.
     var processID: Int32 { initProcess.pid }
 
-    /// Makes a veth pair from this host to another, with addresses from 10.78.0.0/24: what the fabric
-    /// is compared with. Needs root: the pair joins two user namespaces that know nothing of each other.
+    /// Makes a veth pair from this host to another, with addresses from 10.78.0.0/24: what the
+    /// fabric is compared with. Needs root: the pair joins two user namespaces that know nothing of
+    /// each other.
     func connectDirectly(to other: HostSandbox, mtu: Int) throws(SystemError) {
         let (index, otherIndex): (Int32, Int32) = (100, 101)
         try Netlink().addVethPair(

@@ -4,8 +4,8 @@ import CommyBase
 ///
 ///     calm --above target for an interval, drop--> dropping --below target--> calm
 ///
-/// One *round* is one call of the RFC's `dequeue()`: it judges head packets until one may be sent or
-/// the queue is empty. The caller opens it with `Round.first` and passes each head packet in.
+/// One *round* is one call of the RFC's `dequeue()`: it judges head packets until one may be sent
+/// or the queue is empty. The caller opens it with `Round.first` and passes each head packet in.
 /// Source: RFC 8289, section 5 (the pseudo-code, with the re-entry rule of its last paragraph).
 struct CoDel: Sendable, Equatable {
     /// Where a round is: what was decided about the packet before this one.

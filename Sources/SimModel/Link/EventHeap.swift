@@ -46,7 +46,8 @@ struct EventHeap: Sendable, Equatable {
         sink(last, from: 0)
     }
 
-    /// Takes out all events for which `isVoid` holds, earliest first. Linear: for faults, not packets.
+    /// Takes out all events for which `isVoid` holds, earliest first. Linear: for faults, not
+    /// packets.
     mutating func removeAll(where isVoid: (FabricEvent) -> Bool) -> [FabricEvent] {
         let removed = events.filter(isVoid).sorted { $0.isBefore($1) }
         guard !removed.isEmpty else { return [] }

@@ -2,10 +2,10 @@ public import CommyBase
 
 /// Conditions that change while packets are inside, and what can be read at any time.
 extension FabricModel {
-    /// From `now` the link behaves like this. Rate, queue and MTU hold for what is waiting too (a packet
-    /// half sent goes on at the new rate; a smaller queue drops nothing that it holds); latency and the
-    /// wire's impairments hold for packets that leave the serialiser from now on. A cut destroys what is
-    /// queued or under way on the link at this instant.
+    /// From `now` the link behaves like this. Rate, queue and MTU hold for what is waiting too (a
+    /// packet half sent goes on at the new rate; a smaller queue drops nothing that it holds);
+    /// latency and the wire's impairments hold for packets that leave the serialiser from now on. A
+    /// cut destroys what is queued or under way on the link at this instant.
     public mutating func setConditions(
         of link: LinkIndex, to conditions: LinkConditions, at now: MeshInstant
     ) {

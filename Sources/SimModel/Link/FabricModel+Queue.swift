@@ -66,8 +66,6 @@ extension FabricModel {
         schedule(.serialised, UInt32(link), due: finish, epoch: links[link].serviceEpoch)
     }
 
-    // MARK: - PIE's timer, on the grid of multiples of the update interval, only while it matters
-
     mutating func scheduleUpdate(_ link: Int, after now: Int64) {
         guard !links[link].hasUpdatePending, case .pie(let pie) = links[link].discipline else {
             return

@@ -3,9 +3,9 @@ public import CommyBase
 /// The network between the hosts as one machine: packets go in, deliveries and drops come out.
 ///
 /// Drain rule: after each input call `nextOutput()` until it says `.wait(until:)`. Inputs take the
-/// present instant, which never goes back. A value: a copy is a snapshot.
-/// Events with the same due instant happen in the order in which they were scheduled, which for packets of one
-/// path is the order of entering.
+/// present instant, which never goes back. A value: a copy is a snapshot. Events with the same due
+/// instant happen in the order in which they were scheduled, which for packets of one path is the
+/// order of entering.
 public struct FabricModel: Sendable, Equatable {
     public internal(set) var plan: NetworkPlan
     var links: [LinkMachine] = []
@@ -84,8 +84,6 @@ public struct FabricModel: Sendable, Equatable {
             updateDue(Int(event.target), at: event.due)
         }
     }
-
-    // MARK: - The way of one packet
 
     private mutating func nextLinkReached(_ slot: UInt32, at now: Int64) {
         let index = plan.hop(at: pool[slot].nextHop)

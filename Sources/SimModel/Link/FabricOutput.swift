@@ -78,8 +78,8 @@ public struct Delivery: Sendable, Equatable {
     public var entered: MeshInstant
     /// The instant at which it was to arrive; the caller's lateness is measured against it.
     public var due: MeshInstant
-    /// Waiting and serialisation, over all links. Whole nanoseconds instead of a `Duration`, which has
-    /// 128 bits: this value is made for each packet.
+    /// Waiting and serialisation, over all links. Whole nanoseconds instead of a `Duration`, which
+    /// has 128 bits: this value is made for each packet.
     public var queueingNanoseconds: Int64
     /// Latency, jitter and hold-back, over all links.
     public var propagationNanoseconds: Int64

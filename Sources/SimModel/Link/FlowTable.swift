@@ -1,8 +1,8 @@
 /// Remembers, for one link, how many packets each flow has sent and whether it is in a loss burst.
 ///
-/// A hash table with chained slots and a list by age through the same slots; it never moves a slot and
-/// allocates only while it grows. At most `capacity` flows: then the one with the oldest last packet
-/// is forgotten, which depends on the order of packets alone, never on hash order.
+/// A hash table with chained slots and a list by age through the same slots; it never moves a slot
+/// and allocates only while it grows. At most `capacity` flows: then the one with the oldest last
+/// packet is forgotten, which depends on the order of packets alone, never on hash order.
 struct FlowTable: Sendable, Equatable {
     struct Entry: Sendable, Equatable {
         var flow: UInt64

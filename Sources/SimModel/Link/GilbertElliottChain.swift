@@ -2,10 +2,10 @@
 ///
 ///     unset --first packet, stationary probabilities--> good <--p / r--> bad
 ///
-/// The chain runs per (link, flow), one step for each packet of the flow that reaches the link, so that
-/// another flow's packets, which arrive in an order no one controls, do not move it. It begins in its
-/// stationary distribution: begun in `good`, many short flows would lose less than the model says.
-/// Source: Gilbert, BSTJ 39 (1960); Elliott, BSTJ 42 (1963).
+/// The chain runs per (link, flow), one step for each packet of the flow that reaches the link, so
+/// that another flow's packets, which arrive in an order no one controls, do not move it. It begins
+/// in its stationary distribution: begun in `good`, many short flows would lose less than the model
+/// says. Source: Gilbert, BSTJ 39 (1960); Elliott, BSTJ 42 (1963).
 struct GilbertElliottChain: Sendable, Equatable {
     enum State: UInt8, Sendable, Equatable {
         case unset, good, bad

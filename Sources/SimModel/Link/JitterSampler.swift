@@ -1,6 +1,7 @@
 import CommyBase
 
-/// Turns one uniform draw into the jitter of one packet, by the inverse of the distribution function.
+/// Turns one uniform draw into the jitter of one packet, by the inverse of the distribution
+/// function.
 struct JitterSampler: Sendable, Equatable {
     /// The distribution without its table, so that a packet touches no reference.
     private enum Shape: Sendable, Equatable {
@@ -27,8 +28,8 @@ struct JitterSampler: Sendable, Equatable {
 
     /// The jitter in nanoseconds, which may be negative. `draw` has 53 random bits in [0, 1).
     func nanoseconds(draw: Double) -> Double {
-        // The middle of the draw's interval: neither 0 nor 1, where the quantile functions are infinite.
-        // Above one half the sum may round to 1, hence the bound.
+        // The middle of the draw's interval: neither 0 nor 1, where the quantile functions are
+        // infinite. Above one half the sum may round to 1, hence the bound.
         let probability = min(draw + 0x1p-54, 1 - 0x1p-53)
         switch shape {
         case .none:

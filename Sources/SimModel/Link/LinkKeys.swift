@@ -3,8 +3,8 @@ import CommyBase
 /// The random streams of one directed link, one for each purpose.
 ///
 /// A decision is a pure function of (seed, link name with direction, purpose, flow, ordinal of the
-/// packet in its flow on the link). So neither another flow, nor another link, nor a fault of another
-/// kind shifts it, and the order of arrival across flows does not matter.
+/// packet in its flow on the link). So neither another flow, nor another link, nor a fault of
+/// another kind shifts it, and the order of arrival across flows does not matter.
 struct LinkKeys: Sendable, Equatable {
     let loss, chain, corrupt, corruptBit, duplicate, reorder, jitter, copyJitter, pie: RandomKey
 

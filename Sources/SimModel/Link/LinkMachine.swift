@@ -111,7 +111,8 @@ struct LinkMachine: Sendable, Equatable {
         return due
     }
 
-    /// New conditions. The composer has emptied a link that is cut, and moves the serialiser's event.
+    /// New conditions. The composer has emptied a link that is cut, and moves the serialiser's
+    /// event.
     mutating func conditionsChanged(to new: LinkConditions) {
         let sameDiscipline = new.queue.discipline == conditions.queue.discipline
         conditions = new
@@ -126,8 +127,8 @@ struct LinkMachine: Sendable, Equatable {
         Int64(Double(queuedBytes) * (serialiser?.nanosecondsPerByte ?? 0))
     }
 
-    // The ordinal and the burst chain advance for every packet that reaches the link, dropped or not,
-    // so that what the queue does (which depends on timing) does not shift later decisions.
+    // The ordinal and the burst chain advance for every packet that reaches the link, dropped or
+    // not, so that what the queue does (which depends on timing) does not shift later decisions.
     private mutating func count(_ packet: inout PacketRecord, at now: Int64) {
         let slot = flows.slot(of: packet.flow)
         packet.ordinal = flows[slot].ordinal

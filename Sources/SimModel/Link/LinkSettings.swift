@@ -1,7 +1,7 @@
 import CommyBase
 
-/// `LinkConditions` in the form that the packet path reads: nanoseconds and bytes in machine words, no
-/// references (the jitter table lives beside it). Made when conditions change, never per packet.
+/// `LinkConditions` in the form that the packet path reads: nanoseconds and bytes in machine words,
+/// no references (the jitter table lives beside it). Made when conditions change, never per packet.
 struct LinkSettings: Sendable, Equatable {
     enum LossKind: Sendable, Equatable {
         case none
@@ -28,8 +28,8 @@ struct LinkSettings: Sendable, Equatable {
         maximumPacketBytes = conditions.maximumPacketBytes ?? .max
         latency = conditions.latency.nanoseconds
         precondition(latency >= 0, "latency is not negative")
-        // Plain latency orders packets by their due instant: when it shrinks, later packets overtake, as
-        // they do when a route changes. Only jitter states the choice.
+        // Plain latency orders packets by their due instant: when it shrinks, later packets
+        // overtake, as they do when a route changes. Only jitter states the choice.
         keepsOrder = conditions.jitter?.keepsOrder ?? false
         switch conditions.loss {
         case .none: loss = .none
@@ -55,9 +55,9 @@ struct LinkSettings: Sendable, Equatable {
 }
 
 extension LinkConditions {
-    /// True when the link decides about each wire packet (loss, duplicate, corrupt, reorder, a queue's
-    /// limit, an MTU): a super-packet must then be segmented before it enters. Latency, jitter and a
-    /// cut treat all segments alike.
+    /// True when the link decides about each wire packet (loss, duplicate, corrupt, reorder, a
+    /// queue's limit, an MTU): a super-packet must then be segmented before it enters. Latency,
+    /// jitter and a cut treat all segments alike.
     public var hasPerPacketImpairments: Bool {
         loss != .none || duplicate > 0 || corrupt > 0 || reorder != nil
             || rateBitsPerSecond != nil || maximumPacketBytes != nil

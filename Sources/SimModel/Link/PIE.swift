@@ -1,7 +1,7 @@
 /// Decides at the tail of a queue which packets are dropped so that the delay stays near a target.
 ///
-/// Source: RFC 8033, basic algorithm (section 4, appendix A). Deviation: the queueing delay is backlog over
-/// rate with the rate that the link has, where the RFC estimates the departure rate.
+/// Source: RFC 8033, basic algorithm (section 4, appendix A). Deviation: the queueing delay is
+/// backlog over rate with the rate that the link has, where the RFC estimates the departure rate.
 struct PIE: Sendable, Equatable {
     /// The RFC's constants: MAX_BURST, alpha and beta (per second), MEAN_PKTSIZE.
     private static let maximumBurst: Int64 = 150_000_000
@@ -46,8 +46,8 @@ struct PIE: Sendable, Equatable {
         burstAllowance = max(0, burstAllowance - updateInterval)
     }
 
-    /// True when further updates with an empty queue change nothing that a later packet could see: the
-    /// first packet then sets the burst allowance anew. So an idle link needs no timer.
+    /// True when further updates with an empty queue change nothing that a later packet could see:
+    /// the first packet then sets the burst allowance anew. So an idle link needs no timer.
     var isAtRest: Bool { dropProbability == 0 && oldDelay == 0 }
 
     /// Small probabilities change in small steps (RFC 8033, section 4.2).

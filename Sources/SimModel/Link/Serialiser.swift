@@ -1,7 +1,7 @@
 /// Puts bytes on the wire at a rate, one packet at a time.
 ///
-/// Fractions of a nanosecond are carried from packet to packet while it is busy, so that a long busy
-/// period has exactly the configured rate.
+/// Fractions of a nanosecond are carried from packet to packet while it is busy, so that a long
+/// busy period has exactly the configured rate.
 struct Serialiser: Sendable, Equatable {
     private(set) var nanosecondsPerByte: Double
     private var carry = 0.0

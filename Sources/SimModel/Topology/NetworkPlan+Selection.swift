@@ -8,9 +8,9 @@ public struct CutTargets: Sendable, Equatable {
 
 /// Which links and pairs a fault hits. Order: by source, then destination, then along the path.
 extension NetworkPlan {
-    /// The links that a selector means. An end that names a router means the edges at that router; two
-    /// ends that match hosts mean every link on the paths between those hosts, shared ones too. `host`
-    /// means the first link of every path from it and the last link of every path to it.
+    /// The links that a selector means. An end that names a router means the edges at that router;
+    /// two ends that match hosts mean every link on the paths between those hosts, shared ones too.
+    /// `host` means the first link of every path from it and the last link of every path to it.
     public mutating func links(matching selector: LinkSelector) -> [LinkIndex] {
         var found = LinkSet()
         switch selector {
@@ -26,9 +26,10 @@ extension NetworkPlan {
         return found.links
     }
 
-    /// How a cut of the selector is done. A cut between hosts stops only those hosts' packets: where
-    /// their path is shared (several hops, or a shared rule) the pair is blocked, else its own link is cut.
-    /// A cut at a router, or of a host's access links to its routers, cuts the links.
+    /// How a cut of the selector is done. A cut between hosts stops only those hosts' packets:
+    /// where their path is shared (several hops, or a shared rule) the pair is blocked, else its
+    /// own link is cut. A cut at a router, or of a host's access links to its routers, cuts the
+    /// links.
     public mutating func cutTargets(of selector: LinkSelector) -> CutTargets {
         var found = LinkSet()
         var blocked: [HostPair] = []
@@ -45,8 +46,8 @@ extension NetworkPlan {
         return CutTargets(links: found.links, pairs: Self.unique(blocked))
     }
 
-    /// All ordered pairs of hosts from two different groups. A partition is always done per pair, so that
-    /// links which the groups share with others keep working for those.
+    /// All ordered pairs of hosts from two different groups. A partition is always done per pair,
+    /// so that links which the groups share with others keep working for those.
     public func partitionPairs(_ groups: [[String]]) -> [HostPair] {
         var result: [HostPair] = []
         for (index, group) in groups.enumerated() {

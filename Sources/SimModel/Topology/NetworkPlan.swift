@@ -14,7 +14,8 @@ public struct Route: Sendable, Equatable {
 
 /// A directed link as the topology states it.
 public struct PlannedLink: Sendable, Equatable {
-    /// `web>orders-1`; `eu>us` for a shared one. Stable between runs, and the key of its randomness.
+    /// `web>orders-1`; `eu>us` for a shared one. Stable between runs, and the key of its
+    /// randomness.
     public var name: String
     public var conditions: LinkConditions
     /// True when packets of several host pairs may cross it.
@@ -23,13 +24,13 @@ public struct PlannedLink: Sendable, Equatable {
 
 /// Resolves a topology: hosts to indices, pairs of hosts to paths of directed links.
 ///
-/// A pair takes the first that exists of: a rule that names both hosts; the least-latency path through
-/// routers (see `RouterGraph`); the most specific other rule; for hosts without a router an ideal link.
-/// A host that is joined to a router and has none of the first three to a destination has no route to
-/// it (packets drop as `noRoute`); so has any host to it.
+/// A pair takes the first that exists of: a rule that names both hosts; the least-latency path
+/// through routers (see `RouterGraph`); the most specific other rule; for hosts without a router an
+/// ideal link. A host that is joined to a router and has none of the first three to a destination
+/// has no route to it (packets drop as `noRoute`); so has any host to it.
 ///
-/// Paths and links are made on first use, because 200 hosts have 40,000 pairs. Link indices depend on
-/// the order of use; names, random keys, conditions and paths do not.
+/// Paths and links are made on first use, because 200 hosts have 40,000 pairs. Link indices depend
+/// on the order of use; names, random keys, conditions and paths do not.
 public struct NetworkPlan: Sendable, Equatable {
     public let topology: Topology
     public let seed: UInt64

@@ -2,9 +2,10 @@ import CommyBase
 
 /// The edges at routers, and the best path through them.
 ///
-/// A rule makes an edge when one of its ends names a router; its other end may be a node, or a zone or
-/// any, which then mean hosts. Hosts do not forward. A path has the least sum of initial latencies, then
-/// the fewest hops, then the alphabetically first names. Faults do not change paths.
+/// A rule makes an edge when one of its ends names a router; its other end may be a node, or a zone
+/// or any, which then mean hosts. Hosts do not forward. A path has the least sum of initial
+/// latencies, then the fewest hops, then the alphabetically first names. Faults do not change
+/// paths.
 struct RouterGraph: Sendable, Equatable {
     private let rules: RuleBook
     private let routers: Range<Int>

@@ -6,9 +6,9 @@ struct RuleMatch: Sendable, Equatable {
     var specificity: Specificity
 }
 
-/// How closely a rule fits. Compared by the closer end first, then the other end; then `oneWay` beats
-/// `both`; then the later rule in the file wins. An end counts 0 for any, the number of its parts for
-/// a zone, and more than every zone for a node.
+/// How closely a rule fits. Compared by the closer end first, then the other end; then `oneWay`
+/// beats `both`; then the later rule in the file wins. An end counts 0 for any, the number of its
+/// parts for a zone, and more than every zone for a node.
 struct Specificity: Sendable, Comparable {
     var closerEnd: Int
     var otherEnd: Int
@@ -62,7 +62,8 @@ struct RuleBook: Sendable, Equatable {
 
     func matches(_ end: LinkRule.End, _ node: Int) -> Bool { rank(end, node) != nil }
 
-    /// `eu>us`: the ends of a shared rule in the pair's direction, with `#2` for a second such rule.
+    /// `eu>us`: the ends of a shared rule in the pair's direction, with `#2` for a second such
+    /// rule.
     func sharedName(_ match: RuleMatch) -> String {
         let rule = rules[match.rule]
         let (from, to) = match.isReversed ? (rule.second, rule.first) : (rule.first, rule.second)

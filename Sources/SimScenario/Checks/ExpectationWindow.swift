@@ -11,8 +11,8 @@ struct ExpectationWindow: Equatable {
         spans.reduce(.zero) { $0 + ($1.upperBound - $1.lowerBound) }
     }
 
-    /// The window of a scope, within the time that the traffic runs. Nil when the fault is not known
-    /// (it had an error of its own).
+    /// The window of a scope, within the time that the traffic runs. Nil when the fault is not
+    /// known (it had an error of its own).
     init?(
         of scope: ExpectationSpec.Scope, traffic: Range<Duration>, faults: [FaultSpec],
         duration: Duration

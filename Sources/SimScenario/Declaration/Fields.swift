@@ -51,8 +51,6 @@ struct Fields {
             .joined(separator: ", ")
     }
 
-    // MARK: What is there
-
     func entry(_ name: String) -> YamlEntry? {
         precondition(shape.key(name) != nil, "the table of \(shape.title) has no '\(name)'")
         return entries.first { $0.key == name }
@@ -96,8 +94,6 @@ struct Fields {
         let node = value(name) ?? node
         sink.report(message, at: node, expected: expected, suggestion: suggestion)
     }
-
-    // MARK: Typed values, nil when absent or after a diagnostic
 
     func text(_ name: String) -> String? { read(name)?.text }
     func boolean(_ name: String) -> Bool? { read(name)?.boolean }

@@ -31,8 +31,6 @@ extension DocumentReader {
         return scenario.traffic.first { $0.name == name }
     }
 
-    // MARK: Claims
-
     struct ReadClaim {
         var value: ExpectationSpec.Claim
         var text: String
@@ -212,8 +210,6 @@ extension DocumentReader {
             value: .share(backend: backend, comparison, value),
             text: "route \(backend) share \(text)")
     }
-
-    // MARK: Scope
 
     private func readScope(_ fields: Fields, claim: ReadClaim?) -> ExpectationSpec.Scope? {
         let grace = fields.duration("grace") ?? .zero

@@ -91,8 +91,6 @@ extension DocumentReader {
         }
     }
 
-    // MARK: Processes
-
     private func readProcessTarget(_ node: YamlNode, _ verb: String) -> ProcessTarget? {
         if let text = node.text {
             guard names.hosts.contains(text) else {
@@ -136,8 +134,6 @@ extension DocumentReader {
             reportUnknown("host", text, at: node, among: names.hosts)
         }
     }
-
-    // MARK: Links
 
     private func readSelector(_ fields: Fields) -> LinkSelector? {
         let forms = "between: [a, b], from: a with to: b, or host: a"

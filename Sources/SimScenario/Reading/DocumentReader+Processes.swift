@@ -66,8 +66,6 @@ extension DocumentReader {
         return expandedHosts(items)
     }
 
-    // MARK: Command, environment, files
-
     private func readCommand(_ fields: Fields) -> ProcessSpec.Command {
         let none = ProcessSpec.Command.arguments([])
         if fields.has("shell") {
@@ -168,8 +166,6 @@ extension DocumentReader {
             return (entry, text)
         }
     }
-
-    // MARK: Readiness, stop, limits, order
 
     private func readReadiness(_ fields: Fields) -> Readiness? {
         guard let node = fields.value("ready") else { return nil }

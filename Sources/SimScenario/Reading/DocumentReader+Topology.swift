@@ -146,8 +146,6 @@ extension DocumentReader {
         return []
     }
 
-    // MARK: Ends
-
     /// One end of a link, by its most specific reading: any, host or router, zone.
     func end(_ node: YamlNode, of key: String) -> LinkRule.End? {
         guard let text = node.text else {

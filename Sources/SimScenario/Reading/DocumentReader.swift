@@ -54,8 +54,6 @@ final class DocumentReader {
         names.traffic = named(fields, "traffic").map(\.key)
     }
 
-    // MARK: Forms that several sections use
-
     /// The items of a list; a diagnostic and none when it is something else.
     func list(_ fields: Fields, _ key: String) -> [YamlNode] {
         guard let node = fields.value(key) else { return [] }

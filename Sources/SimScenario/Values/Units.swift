@@ -134,8 +134,6 @@ enum Units {
         return .success(text.hasPrefix("-") ? -value : value)
     }
 
-    // MARK: Parts
-
     private static func scaled(
         _ text: String, units: [Unit], example: String
     ) -> Parsed<Double> {

@@ -1,8 +1,9 @@
 /// Splits a command line into words as a POSIX shell does, and does nothing else that a shell does.
 ///
 /// Blanks separate words; `'...'` keeps everything; `"..."` keeps everything but `\"`, `\\`, `\$`
-/// and `` \` ``; a backslash outside quotes keeps the next character. Characters that would make a shell
-/// do more (`|`, `>`, `$`, ...) are refused outside quotes, since they would silently become arguments.
+/// and `` \` ``; a backslash outside quotes keeps the next character. Characters that would make a
+/// shell do more (`|`, `>`, `$`, ...) are refused outside quotes, since they would silently become
+/// arguments.
 enum WordSplitter {
     enum Fault: Error, Equatable {
         case openQuote(Character)

@@ -43,8 +43,6 @@ struct YamlComposer {
         }
     }
 
-    // MARK: Repeated keys
-
     /// Yams refuses a mapping with a repeated key and tells only the first one's place, so that all
     /// else in the file would stay unseen. The text with that key replaced by a mask of the same
     /// length composes; `entries` puts the key back and names both places.
@@ -97,8 +95,6 @@ struct YamlComposer {
         index += position.column - 1
         return index < scalars.count ? index : nil
     }
-
-    // MARK: Copying
 
     private mutating func converted(_ node: Node, depth: Int) -> YamlNode {
         let position = position(of: node.mark)
@@ -202,8 +198,6 @@ struct YamlComposer {
             return []
         }
     }
-
-    // MARK: Positions and errors
 
     private func position(of mark: Mark?) -> SourcePosition {
         guard let mark else { return .start }

@@ -4,8 +4,8 @@ import Yams
 
 /// Turns the text of a file into `YamlNode`s with positions, within the limits.
 ///
-/// Yams composes the tree; what it leaves open is done here: bounded depth and alias expansion, merge
-/// keys, repeated keys with the places of both, and errors in the reader's own words.
+/// Yams composes the tree; what it leaves open is done here: bounded depth and alias expansion,
+/// merge keys, repeated keys with the places of both, and errors in the reader's own words.
 enum YamlLoader {
     /// The root of the file, or nil after a diagnostic.
     static func load(_ text: String, into sink: DiagnosticSink) -> YamlNode? {

@@ -1,9 +1,10 @@
 internal import Foundation
 
-/// Kills the harness with -9 at random instants of a run and looks for anything that it left: processes,
-/// network namespaces, interfaces, mounts, files.
+/// Kills the harness with -9 at random instants of a run and looks for anything that it left:
+/// processes, network namespaces, interfaces, mounts, files.
 ///
-/// The harness is stopped first, so that what belongs to it can be written down while it holds still.
+/// The harness is stopped first, so that what belongs to it can be written down while it holds
+/// still.
 struct KillCampaign {
     private let seed: UInt64
     private let products: Products
@@ -21,7 +22,8 @@ struct KillCampaign {
         var largestFamily = 0
         let before = Surroundings()
         for round in 1...rounds {
-            // Half of the kills fall into the first 400 ms, where hosts are made; the others anywhere.
+            // Half of the kills fall into the first 400 ms, where hosts are made; the others
+            // anywhere.
             let span = round % 2 == 0 ? 400.0 : 4_000.0
             let milliseconds = Double(random.next() % 10_000) / 10_000 * span
             let (size, left) = try killOne(after: milliseconds)
@@ -80,7 +82,8 @@ private struct Surroundings {
     init() {
         var items: [String] = []
         let mounts = (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
-        // The mount's number, parent and device change when others mount; root, place and kind tell.
+        // The mount's number, parent and device change when others mount; root, place and kind
+        // tell.
         items += mounts.split(separator: "\n").map { line in
             "mount " + line.split(separator: " ").dropFirst(3).prefix(2).joined(separator: " ")
         }

@@ -30,7 +30,8 @@ struct ProcessTable {
         return family
     }
 
-    /// `pid (name) state ppid ... starttime`; the name may hold anything, so fields count from its end.
+    /// `pid (name) state ppid ... starttime`; the name may hold anything, so fields count from its
+    /// end.
     private static func read(_ pid: Int32) -> Entry? {
         guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")")

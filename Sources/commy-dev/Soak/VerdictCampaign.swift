@@ -1,9 +1,10 @@
 internal import Foundation
 
-/// Runs the two demo scenarios again and again, half of the rounds with both processors kept busy, and
-/// counts the verdicts.
+/// Runs the two demo scenarios again and again, half of the rounds with both processors kept busy,
+/// and counts the verdicts.
 ///
-/// On an idle machine every run must pass. On a busy one it may also be inconclusive, but never fail.
+/// On an idle machine every run must pass. On a busy one it may also be inconclusive, but never
+/// fail.
 struct VerdictCampaign {
     private let products: Products
     private static let scenarios = [

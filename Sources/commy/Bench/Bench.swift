@@ -7,8 +7,8 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure, and compare in the same run.",
         discussion: """
-            Figures of one run are comparable with each other; machines differ and drift, so compare \
-            ratios. 'commy bench' alone lists what there is.
+            Figures of one run are comparable with each other; machines differ and drift, so \
+            compare ratios. 'commy bench' alone lists what there is.
             """,
         subcommands: [BenchList.self, BenchFabric.self, BenchHosts.self],
         defaultSubcommand: BenchList.self)

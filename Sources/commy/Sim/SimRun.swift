@@ -98,7 +98,7 @@ struct SimRun: ParsableCommand {
         }
         guard scenario.world == .realtime else {
             terminal.printError(
-                "\(file): world '\(scenario.world.rawValue)' cannot be run yet; use --world realtime"
+                "\(file): world '\(scenario.world.rawValue)' cannot be run yet: --world realtime can"
             )
             return (.error, false)
         }

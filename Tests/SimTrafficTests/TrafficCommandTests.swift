@@ -1,0 +1,136 @@
+internal import CommyBase
+internal import CommyLinux
+internal import SimTraffic
+internal import Testing
+
+struct MisuseRow: Sendable, CustomTestStringConvertible {
+    /// Replaces (or adds) these options of a right command line; nil removes one.
+    var key: String
+    var value: String?
+    /// What the message must name.
+    var names: String
+    var testDescription: String { "\(key) \(value.map { $0.debugDescription } ?? "missing")" }
+
+    init(_ key: String, _ value: String?, names: String? = nil) {
+        self.key = key
+        self.value = value
+        self.names = names ?? key
+    }
+}
+
+@Suite struct TrafficCommandTests {
+    static let right: [(String, String)] = [
+        ("--url-address", "10.77.0.2"), ("--port", "80"), ("--rate", "200"), ("--origin-ns", "1"),
+        ("--start-ns", "2"), ("--end-ns", "3"),
+    ]
+
+    static func words(_ edits: [(String, String?)] = []) -> [String] {
+        var pairs = right
+        for (key, value) in edits {
+            pairs.removeAll { $0.0 == key }
+            if let value { pairs.append((key, value)) }
+        }
+        return pairs.flatMap { [$0.0, $0.1] }
+    }
+
+    static func misuse(_ words: [String]) -> String? {
+        do throws(TrafficCommand.Misuse) {
+            _ = try TrafficCommand(words)
+            return nil
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func `the required options alone give the defaults`() throws {
+        guard case .generate(let configuration) = try TrafficCommand(Self.words()) else {
+            Issue.record("no generator")
+            return
+        }
+        var expected = TrafficConfiguration(
+            address: SocketAddress(host: .v4(0x0a4d_0002), port: 80), originNanoseconds: 1,
+            schedule: ArrivalSchedule(
+                start: MeshInstant(nanoseconds: 2), end: MeshInstant(nanoseconds: 3),
+                requestsPerMegasecond: 200_000_000))
+        #expect(configuration == expected)
+        expected.path = "/a?b=c"
+        expected.hostHeader = "h:1"
+        expected.backendHeader = "X-Who"
+        expected.keepsConnections = false
+        expected.timeoutNanoseconds = 7
+        expected.maximumInFlight = 20_000
+        let words = Self.words([
+            ("--path", "/a?b=c"), ("--host-header", "h:1"), ("--backend-header", "X-Who"),
+            ("--connection", "close"), ("--timeout-ns", "7"), ("--max-in-flight", "20000"),
+        ])
+        #expect(try TrafficCommand(words) == .generate(expected))
+    }
+
+    static let misuses: [MisuseRow] =
+        right.map { MisuseRow($0.0, nil) } + [
+            .init("--url-address", "localhost"), .init("--url-address", ""),
+            .init("--url-address", "10.0.0.256"), .init("--port", "0"), .init("--port", "65536"),
+            .init("--port", "http"), .init("--port", "-1"), .init("--rate", "0"),
+            .init("--rate", "fast"), .init("--rate", "10000001"), .init("--origin-ns", "1.5"),
+            .init("--start-ns", "x"), .init("--end-ns", "9223372036854775807"),
+            .init("--path", "index"), .init("--path", ""), .init("--path", "/a b"),
+            .init("--path", "/a\r\nX: y"), .init("--host-header", ""),
+            .init("--host-header", "a\r\nX: y"), .init("--host-header", "a\u{7f}"),
+            .init("--host-header", "a b"), .init("--backend-header", ""),
+            .init("--backend-header", "X-Who:"), .init("--backend-header", "X Who"),
+            .init("--backend-header", "X\nWho"), .init("--backend-header", "größe"),
+            .init("--connection", "maybe"), .init("--timeout-ns", "0"),
+            .init("--timeout-ns", "-1"), .init("--max-in-flight", "0"),
+            .init("--max-in-flight", "20001"), .init("--seed", "1"), .init("--nonsense", "1"),
+            .init("rate", "1"),
+        ]
+
+    @Test(arguments: misuses) func `a wrong argument is named`(_ row: MisuseRow) throws {
+        let message = try #require(Self.misuse(Self.words([(row.key, row.value)])))
+        #expect(message.contains(row.names))
+        #expect(message.utf8.allSatisfy { $0 >= 0x20 }, "the message is one printable line")
+    }
+
+    @Test(
+        arguments: [
+            (["--port"], "--port: value missing"),
+            (["--port", "1", "--port", "1"], "--port: given twice"),
+            (["probe"], "probe: tcp IP PORT or http IP PORT PATH"),
+            (["probe", "udp", "::1", "1"], "probe: tcp IP PORT or http IP PORT PATH"),
+            (["probe", "http", "::1", "1"], "probe: tcp IP PORT or http IP PORT PATH"),
+            (["probe", "tcp", "::1", "0"], "PORT 0: not 1 to 65535"),
+            (["probe", "tcp", "x", "1"], "IP x: not a numeric IPv4 or IPv6 address"),
+            (
+                ["probe", "http", "::1", "1", "x"],
+                "PATH x: begins with / and holds no spaces or control characters"
+            ),
+            (
+                ["probe", "tcp", "::1", "1", "--host-header", "x"],
+                "unknown option --host-header; see --help"
+            ),
+            (
+                ["probe", "tcp", "::1", "1", "--timeout-ns", "-1"],
+                "--timeout-ns: -1 is no number from 1 to 2305843009213693951"
+            ),
+        ] as [([String], String)])
+    func `a wrong word gives exactly this message`(_ words: [String], _ message: String) {
+        #expect(Self.misuse(words) == message)
+    }
+
+    @Test func `probes are read`() throws {
+        var probe = Probe(.tcp, address: SocketAddress(host: .v6(high: 0, low: 1), port: 22))
+        #expect(try TrafficCommand(["probe", "tcp", "::1", "22"]) == .probe(probe))
+        probe.kind = .http(path: "/ready", hostHeader: "h")
+        probe.timeoutNanoseconds = 5
+        probe.untilNanoseconds = 6
+        let words = [
+            "probe", "http", "::1", "22", "/ready", "--host-header", "h", "--timeout-ns", "5",
+            "--until-ns", "6",
+        ]
+        #expect(try TrafficCommand(words) == .probe(probe))
+    }
+
+    @Test(arguments: ["--help", "-h"]) func `help is asked for`(_ word: String) throws {
+        #expect(try TrafficCommand([word]) == .help)
+    }
+}
