@@ -5,7 +5,7 @@ public import SimModel
 ///
 ///     switch ScenarioReader.read(text: text, file: "failover.yaml") {
 ///     case .scenario(let scenario): run(scenario)
-///     case .invalid(let diagnostics): for each in diagnostics { print(each.rendered(source: text)) }
+///     case .invalid(let diagnostics): print(diagnostics)
 ///     }
 public enum ScenarioReader {
     public enum Outcome: Sendable, Equatable {

@@ -41,7 +41,8 @@ extension RuleCase {
         RuleCase(
             "atomics-imports", "Sources/Commy/A.swift", "let m = Atomic<Int>(0)\n", lines: [1]),
         RuleCase(
-            "atomics-imports", "Sources/SimLab/A.swift", "import Synchronization\n", lines: [1]),
+            "atomics-imports", "Sources/SimReport/A.swift", "import Synchronization\n",
+            lines: [1]),
         RuleCase(
             "foundation-imports", "Sources/SimReport/A.swift", "import Foundation\n", lines: []),
         RuleCase(

@@ -7,7 +7,8 @@ internal import CommyLinux
 /// the harness, at once when nothing is unfinished.
 public final class Janitor {
     let process: InitProcess
-    private let conversation: InitChannel
+    /// nil only at the end of this value.
+    private var conversation: InitChannel?
 
     public init() throws {
         do throws(SystemError) {
@@ -29,11 +30,18 @@ public final class Janitor {
     func release(_ path: String) throws(SystemError) { try tell("-" + path) }
 
     private func tell(_ line: String) throws(SystemError) {
-        try conversation.descriptor.writeAll(Array(line.utf8))
+        try conversation?.descriptor.writeAll(Array(line.utf8))
         var answer = [UInt8](repeating: 0, count: 8)
-        let count = try conversation.descriptor.read(into: &answer)
+        let count = try conversation?.descriptor.read(into: &answer)
         guard count == 1, answer[0] == UInt8(ascii: "k") else {
             throw SystemError(number: ENOSPC, call: "have the janitor note a directory")
         }
+    }
+
+    deinit {
+        // The end of the conversation is the order to clean and go; it takes milliseconds.
+        conversation = nil
+        _ = try? process.pidfd.waitReadable(milliseconds: 5_000)
+        _ = process.collect()
     }
 }

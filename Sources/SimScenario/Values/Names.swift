@@ -2,8 +2,8 @@
 enum Names {
     /// For "expected ...".
     static let rule =
-        "a name of at most \(Limits.nameLength) lowercase letters, digits, '-' and '.', which begins "
-        + "and ends with a letter or digit"
+        "a name of at most \(Limits.nameLength) lowercase letters, digits, '-' and '.', which "
+        + "begins and ends with a letter or digit"
 
     static func isValid(_ name: String) -> Bool {
         guard (1...Limits.nameLength).contains(name.utf8.count) else { return false }

@@ -2,7 +2,7 @@ extension Rule {
     static let atomicsImports = Rule(
         "atomics-imports",
         because:
-            "Memory orderings are reviewed in one place, CommyShm; Mutex serves Commy and the harness."
+            "Memory orderings are reviewed in one place, CommyShm; elsewhere a Mutex has to do."
     ) { repository in
         repository.swiftFiles.filter { $0.path.hasPrefix("Sources/") }.flatMap {
             file -> [Violation] in
