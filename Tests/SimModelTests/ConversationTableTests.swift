@@ -7,12 +7,11 @@ struct ConversationTableTests {
         try #require(PacketBytes.header(bytes))
     }
 
-    private func tcp(_ source: UInt16, _ destination: UInt16, flags: UInt8 = 0x10) throws
-        -> PacketHeader
-    {
-        try header(
-            PacketBytes.ipv4(
-                transport: 6, payload: PacketBytes.tcp(source, destination, flags: flags)))
+    private func tcp(
+        _ source: UInt16, _ destination: UInt16, flags: UInt8 = 0x10, sequence: UInt8 = 1
+    ) throws -> PacketHeader {
+        let payload = PacketBytes.tcp(source, destination, flags: flags, sequence: sequence)
+        return try header(PacketBytes.ipv4(transport: 6, payload: payload))
     }
 
     private func udp(_ source: UInt16, _ destination: UInt16) throws -> PacketHeader {
@@ -67,10 +66,20 @@ struct ConversationTableTests {
         var table = ConversationTable()
         let first = table.key(of: try tcp(9_000, 80, flags: 0x02), from: 0, to: 1)
         let firstBack = table.key(of: try tcp(80, 9_000, flags: 0x12), from: 1, to: 0)
-        let second = table.key(of: try tcp(9_000, 80, flags: 0x02), from: 0, to: 1)
+        let second = table.key(of: try tcp(9_000, 80, flags: 0x02, sequence: 2), from: 0, to: 1)
         let secondBack = table.key(of: try tcp(80, 9_000, flags: 0x12), from: 1, to: 0)
         #expect(Set([first, firstBack, second, secondBack]).count == 4)
         #expect(table.key(of: try tcp(9_000, 80), from: 0, to: 1) == second)
+    }
+
+    @Test func `a SYN that is sent again belongs to the conversation that it began`() throws {
+        var table = ConversationTable()
+        let first = table.key(of: try tcp(9_000, 80, flags: 0x02), from: 0, to: 1)
+        #expect(table.key(of: try tcp(9_000, 80, flags: 0x02), from: 0, to: 1) == first)
+        let other = table.key(of: try tcp(9_001, 80, flags: 0x02), from: 0, to: 1)
+        var calm = ConversationTable()
+        _ = calm.key(of: try tcp(9_000, 80, flags: 0x02), from: 0, to: 1)
+        #expect(calm.key(of: try tcp(9_001, 80, flags: 0x02), from: 0, to: 1) == other)
     }
 
     @Test func `without a SYN the first sender is the client`() throws {

@@ -24,8 +24,11 @@ enum PacketBytes {
         return prefix + address6(1) + address6(2) + extensions + payload
     }
 
-    static func tcp(_ source: UInt16, _ destination: UInt16, flags: UInt8) -> [UInt8] {
-        ports(source, destination) + [0, 0, 0, 1, 0, 0, 0, 0, 0x50, flags, 0, 0, 0, 0, 0, 0]
+    static func tcp(
+        _ source: UInt16, _ destination: UInt16, flags: UInt8, sequence: UInt8 = 1
+    ) -> [UInt8] {
+        ports(source, destination)
+            + [0, 0, 0, sequence, 0, 0, 0, 0, 0x50, flags, 0, 0, 0, 0, 0, 0]
     }
 
     static func udp(_ source: UInt16, _ destination: UInt16) -> [UInt8] {

@@ -77,6 +77,12 @@ static inline bool clinux_can_read_write(const char *_Nonnull path) {
     return access(path, R_OK | W_OK) == 0;
 }
 
+/// Lets this process open as many files as its hard limit allows; hosts take five each.
+void clinux_raise_file_limit(void);
+
+/// The same preference for another process's main thread; only root has it.
+void clinux_prefer_process(int pid);
+
 /// Has the calling thread run before ordinary ones whenever it can: real-time round robin where the
 /// caller may (root), else a better nice value, else nothing changes.
 void clinux_prefer_thread(void);

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import CommyBase
 internal import CommyLinux
 internal import SimModel
@@ -68,6 +69,8 @@ extension ScenarioRun {
                 directory: HostSandbox.directory),
             user: environment.processUser, group: environment.processGroup)
         instance.insidePID = launched.insidePID
+        // A generator that waits for a processor measures the machine, not the service.
+        if launched.outsidePID > 0 { clinux_prefer_process(launched.outsidePID) }
         owners[HostProcess(host: instance.host, pid: launched.insidePID)] = .traffic(instance)
         let records = try watch(launched.standardOutput.raw, .traffic(instance))
         let errors = try watch(launched.standardError.raw, .trafficErrors(instance))

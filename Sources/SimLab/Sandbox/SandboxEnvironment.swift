@@ -22,6 +22,7 @@ public final class SandboxEnvironment: Sendable {
 
     /// `isolation` nil chooses: user namespaces where the kernel lets us make them, root otherwise.
     public init(isolation wanted: Isolation? = nil, visible: [String]) throws {
+        clinux_raise_file_limit()
         let initProgram = try SiblingProgram(named: "commy-init")
         traffic = try SiblingProgram(named: "commy-traffic")
         initExecutable = try initProgram.open()

@@ -36,10 +36,17 @@ public struct ConversationTable: Sendable {
         var version: UInt8
     }
 
+    /// What is known of one direction.
+    private struct Entry: Sendable {
+        var key: UInt64
+        /// The sequence number of the SYN that began it; nil without one.
+        var initialSequence: UInt32?
+    }
+
     /// How many directions are remembered: two for each of 65,536 conversations, about 10 MiB.
     public static let flowLimit = 131_072
 
-    private var keys: [Tuple: UInt64] = [:]
+    private var entries: [Tuple: Entry] = [:]
     private var counts: [Service: UInt64] = [:]
     /// Tuples in the order in which they came, a ring once it is full.
     private var order: [Tuple] = []
@@ -52,7 +59,7 @@ public struct ConversationTable: Sendable {
     }
 
     /// Directions that are known at this moment; at most the limit.
-    var rememberedCount: Int { keys.count }
+    var rememberedCount: Int { entries.count }
 
     /// The key of the packet's flow between two hosts, given by number.
     public mutating func key(
@@ -62,12 +69,17 @@ public struct ConversationTable: Sendable {
             source: source, destination: destination, sourcePort: header.sourcePort,
             destinationPort: header.destinationPort, transport: header.transport,
             version: header.version)
-        if let key = keys[tuple], !header.opensConnection { return key }
-        return begin(tuple)
+        if let known = entries[tuple] {
+            // A SYN with the sequence number of the last one is that one, sent again.
+            guard header.opensConnection, known.initialSequence != header.tcpSequence else {
+                return known.key
+            }
+        }
+        return begin(tuple, sequence: header.opensConnection ? header.tcpSequence : nil)
     }
 
     /// A new conversation, begun by the tuple's source.
-    private mutating func begin(_ tuple: Tuple) -> UInt64 {
+    private mutating func begin(_ tuple: Tuple, sequence: UInt32?) -> UInt64 {
         // The identifier of an echo is as arbitrary as an ephemeral port.
         let isEcho = tuple.transport == 1 || tuple.transport == 58
         let service = Service(
@@ -86,20 +98,21 @@ public struct ConversationTable: Sendable {
             )
             .numbered(count)
         let key = conversation.numbered(0).value
-        remember(tuple, key)
-        remember(tuple.reversed, conversation.numbered(1).value)
+        remember(tuple, Entry(key: key, initialSequence: sequence))
+        remember(
+            tuple.reversed, Entry(key: conversation.numbered(1).value, initialSequence: nil))
         return key
     }
 
-    private mutating func remember(_ tuple: Tuple, _ key: UInt64) {
-        guard keys.updateValue(key, forKey: tuple) == nil else { return }
+    private mutating func remember(_ tuple: Tuple, _ entry: Entry) {
+        guard entries.updateValue(entry, forKey: tuple) == nil else { return }
         if order.count < limit {
             order.append(tuple)
             return
         }
-        keys[order[oldest]] = nil
+        entries[order[oldest]] = nil
         order[oldest] = tuple
         oldest = (oldest + 1) % limit
-        assert(keys.count <= limit)
+        assert(entries.count <= limit)
     }
 }

@@ -14,6 +14,8 @@ public struct PacketHeader: Sendable, Equatable {
     public var destinationPort: UInt16
     /// The flag byte of a TCP header, 0 otherwise.
     public var tcpFlags: UInt8
+    /// The sequence number of a TCP header, 0 otherwise.
+    public var tcpSequence: UInt32
     /// Bytes of the IP header with its extensions.
     public var transportOffset: Int
 
@@ -59,6 +61,7 @@ public struct PacketHeader: Sendable, Equatable {
         sourcePort = 0
         destinationPort = 0
         tcpFlags = 0
+        tcpSequence = 0
     }
 
     private static func readIPv4(_ bytes: borrowing Span<UInt8>) -> PacketHeader? {
@@ -99,6 +102,7 @@ public struct PacketHeader: Sendable, Equatable {
             sourcePort = Self.big16(bytes, offset)
             destinationPort = Self.big16(bytes, offset + 2)
             tcpFlags = bytes[offset + 13]
+            tcpSequence = Self.big32(bytes, offset + 4)
         case 17 where bytes.count >= offset + 4, 132 where bytes.count >= offset + 4:
             sourcePort = Self.big16(bytes, offset)
             destinationPort = Self.big16(bytes, offset + 2)
