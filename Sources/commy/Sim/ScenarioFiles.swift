@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import Foundation
 
 /// Which files a list of paths means.
@@ -16,7 +15,7 @@ enum ScenarioFiles {
             var isDirectory = ObjCBool(false)
             guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
             else {
-                throw ValidationError("there is no '\(path)'")
+                throw ToolError("there is no '\(path)'")
             }
             guard isDirectory.boolValue else {
                 files.append(path)
@@ -27,7 +26,7 @@ enum ScenarioFiles {
                 .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
                 .sorted()
             guard !found.isEmpty else {
-                throw ValidationError("there is no scenario (*.yaml) below '\(path)'")
+                throw ToolError("there is no scenario (*.yaml) below '\(path)'")
             }
             files += found.map { "\(path)/\($0)" }
         }

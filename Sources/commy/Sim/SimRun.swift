@@ -52,54 +52,84 @@ struct SimRun: ParsableCommand {
     var json = false
 
     func run() throws {
-        let terminal = Terminal()
-        let files = try ScenarioFiles.find(paths)
-        var scenarios: [(file: String, scenario: Scenario)] = []
-        var invalid = false
-        for file in files {
-            switch ScenarioReader.read(path: file) {
-            case .scenario(let scenario): scenarios.append((file, scenario))
-            case .invalid(let problems):
-                invalid = true
-                terminal.printProblems(problems, of: file)
-            }
+        let output = RunOutput(json: json)
+        let world = try world.map(Self.world)
+        do {
+            let scenarios = try select(output, world)
+            let worst = try runAll(scenarios, output)
+            throw ExitCode(worst.exitCode)
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            // Whatever else went wrong is the machine's or the file's trouble, not a verdict.
+            output.printError("\(error)")
+            throw ExitCode(Verdict.error.exitCode)
         }
-        if let filter {
-            scenarios = scenarios.filter { file, scenario in
-                scenario.tier.rawValue == filter || file.contains(filter)
-            }
-            if scenarios.isEmpty { terminal.printError("no scenario matches '\(filter)'") }
-        }
-        // A broken file starts nothing, not even its neighbours: a suite that is half run misleads.
-        guard !invalid else { throw ExitCode(Verdict.error.exitCode) }
-        var worst = Verdict.pass
-        let janitor = try Janitor()
-        for (file, scenario) in scenarios {
-            let (verdict, isInterrupted) = try runOne(scenario, file: file, janitor, terminal)
-            worst = worst.worse(verdict)
-            if isInterrupted { break }
-        }
-        if scenarios.count > 1 && !json {
-            terminal.printLine("\(scenarios.count) scenarios: \(worst.rawValue)")
-        }
-        throw ExitCode(worst.exitCode)
     }
 
-    private func runOne(
-        _ scenario: Scenario, file: String, _ janitor: Janitor, _ terminal: Terminal
-    ) throws -> (verdict: Verdict, isInterrupted: Bool) {
-        var scenario = scenario
-        if let world {
-            guard let known = Scenario.World(rawValue: world) else {
-                let words = Scenario.World.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("'\(world)' is no world; there are: \(words)")
-            }
-            scenario.world = known
+    private static func world(named name: String) throws -> Scenario.World {
+        guard let known = Scenario.World(rawValue: name) else {
+            let words = Scenario.World.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("'\(name)' is no world; there are: \(words)")
         }
+        return known
+    }
+
+    /// The scenarios to run. A broken file starts nothing, not even its neighbours: a suite that is
+    /// half run misleads.
+    private func select(_ output: RunOutput, _ world: Scenario.World?) throws -> [Selected] {
+        var scenarios: [Selected] = []
+        var isValid = true
+        for file in try ScenarioFiles.find(paths) {
+            switch ScenarioReader.read(path: file) {
+            case .scenario(var scenario):
+                scenario.world = world ?? scenario.world
+                scenarios.append(Selected(file: file, scenario: scenario))
+            case .invalid(let problems):
+                isValid = false
+                output.printProblems(problems, of: file)
+            }
+        }
+        guard isValid else { throw ExitCode(Verdict.error.exitCode) }
+        guard let filter else { return scenarios }
+        let matching = scenarios.filter {
+            $0.scenario.tier.rawValue == filter || $0.file.contains(filter)
+        }
+        guard !matching.isEmpty else { throw ToolError("no scenario matches '\(filter)'") }
+        return matching
+    }
+
+    private struct Selected {
+        let file: String
+        let scenario: Scenario
+    }
+
+    private func runAll(_ scenarios: [Selected], _ output: RunOutput) throws -> Verdict {
+        var worst = Verdict.pass
+        let janitor = try Janitor()
+        for (index, selected) in scenarios.enumerated() {
+            let outcome = try runOne(selected, janitor, output)
+            worst = worst.worse(outcome.verdict)
+            if outcome.isInterrupted {
+                let left = scenarios.count - index - 1
+                if left > 0 { output.printError("\(left) more scenarios were not run") }
+                break
+            }
+        }
+        if scenarios.count > 1 {
+            output.printNote("\(scenarios.count) scenarios: \(worst.rawValue)")
+        }
+        return worst
+    }
+
+    private func runOne(_ selected: Selected, _ janitor: Janitor, _ output: RunOutput) throws
+        -> (verdict: Verdict, isInterrupted: Bool)
+    {
+        let (file, scenario) = (selected.file, selected.scenario)
         guard scenario.world == .realtime else {
-            terminal.printError(
-                "\(file): world '\(scenario.world.rawValue)' cannot be run yet: --world realtime can"
-            )
+            output.printFailure(
+                "world '\(scenario.world.rawValue)' cannot be run yet; use --world realtime",
+                of: file)
             return (.error, false)
         }
         var options = ScenarioRun.Options()
@@ -108,48 +138,22 @@ struct SimRun: ParsableCommand {
         options.capture = capture
         options.isolation = isolation
         let progress = Progress(
-            title: scenario.name, duration: scenario.duration, terminal: terminal, isOn: !json)
+            title: scenario.name, duration: scenario.duration, terminal: output.terminal,
+            isOn: !json)
         let shown = ShownReport()
-        let outcome: ScenarioRun.Outcome
         do {
             let run = try ScenarioRun(
                 scenario: scenario, file: file, options: options, janitor: janitor,
                 observer: progress.observe)
-            outcome = try run.run(reporter: shown.files)
+            let outcome = try run.run(reporter: shown.files)
+            progress.clear()
+            try output.print(shown, directory: outcome.report)
+            return (outcome.verdict, outcome.reason == "interrupted")
         } catch let error as LabError {
             progress.clear()
-            terminal.printError("\(file): \(error)")
+            output.printFailure("\(error)", of: file)
             return (.error, false)
         }
-        progress.clear()
-        try show(shown, outcome, terminal)
-        return (outcome.verdict, outcome.reason == "interrupted")
-    }
-
-    private func show(
-        _ shown: ShownReport, _ outcome: ScenarioRun.Outcome, _ terminal: Terminal
-    ) throws {
-        guard let files = shown.reportFiles, let report = shown.report else { return }
-        if json {
-            terminal.printLine(try files.verdict(pretty: false))
-        } else {
-            let text = TerminalReport(report, width: terminal.width, colour: terminal.hasColour)
-            terminal.printLine(text.text(directory: ScenarioFiles.shortened(outcome.report)) + "\n")
-        }
-    }
-}
-
-/// What is shown of a run: made from its event log, once.
-private final class ShownReport {
-    private(set) var reportFiles: ReportFiles?
-    private(set) var report: RunReport?
-
-    /// Reads the log and makes the files of the report from it.
-    func files(log: String) throws -> [(path: String, content: String)] {
-        let events = try EventLog.read(try Data(contentsOf: URL(fileURLWithPath: log)))
-        report = RunReport(events)
-        reportFiles = ReportFiles(events)
-        return try reportFiles?.all() ?? []
     }
 }
 

@@ -16,14 +16,19 @@ struct SimValidate: ParsableCommand {
     func run() throws {
         let terminal = Terminal()
         var isValid = true
-        for file in try ScenarioFiles.find(paths) {
-            switch ScenarioReader.read(path: file) {
-            case .scenario(let scenario):
-                terminal.printLine("\(file): valid: \(scenario.name)")
-            case .invalid(let problems):
-                isValid = false
-                terminal.printProblems(problems, of: file)
+        do {
+            for file in try ScenarioFiles.find(paths) {
+                switch ScenarioReader.read(path: file) {
+                case .scenario(let scenario):
+                    terminal.printLine("\(file): valid: \(scenario.name)")
+                case .invalid(let problems):
+                    isValid = false
+                    terminal.printProblems(problems, of: file)
+                }
             }
+        } catch {
+            terminal.printError("Error: \(error)")
+            isValid = false
         }
         if !isValid { throw ExitCode(Verdict.error.exitCode) }
     }
