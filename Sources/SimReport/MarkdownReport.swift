@@ -34,11 +34,16 @@ struct MarkdownReport {
         guard !report.traffic.isEmpty else { return [] }
         var lines = ["", "| traffic | sent | ok | p50 | p99 | max |", "|---|--:|--:|--:|--:|--:|"]
         for traffic in report.traffic {
-            let share = traffic.sent == 0 ? 0 : Double(traffic.ok) / Double(traffic.sent)
             let times = [0.5, 0.99, 1].map { quantile in
-                Figures.quantile(quantile, of: traffic.latencies).map(Figures.time) ?? "-"
+                NearestRank.value(quantile, of: traffic.latencies).map {
+                    FigureText.span(nanoseconds: $0)
+                } ?? "-"
             }
-            let cells = [traffic.name, String(traffic.sent), Figures.percent(share)] + times
+            let cells =
+                [
+                    traffic.name, String(traffic.sent),
+                    FigureText.percent(traffic.ok, of: traffic.sent),
+                ] + times
             lines.append("| " + cells.map(escape).joined(separator: " | ") + " |")
         }
         return lines

@@ -26,15 +26,16 @@ public struct ReportFiles {
     /// The object of `--json`.
     public func verdict(pretty: Bool) throws -> String {
         let expectations = report.judged.map { judged in
-            Expectation(
+            VerdictObject.Expectation(
                 expectation: judged.expectation, line: judged.line,
                 verdict: judged.verdict.rawValue, observed: judged.observed, wanted: judged.wanted)
         }
         let object = VerdictObject(
             scenario: report.started.scenario, file: report.started.file,
             world: report.started.world, seed: report.started.seed,
-            verdict: report.verdict.rawValue, reason: report.reason, trace_hash: nil,
-            virtual_s: nil, wall_s: Double(report.wall) / 1e9, expectations: expectations)
+            verdict: report.verdict.rawValue, reason: report.reason, traceHash: nil,
+            virtualSeconds: nil, wallSeconds: Double(report.wall) / 1e9,
+            expectations: expectations)
         return try Self.encode(object, pretty: pretty)
     }
 
@@ -47,13 +48,14 @@ public struct ReportFiles {
         let sources = report.traffic.map { traffic in
             var figures: [String: Double] = [:]
             for (name, quantile) in quantiles {
-                guard let value = Figures.quantile(quantile, of: traffic.latencies) else {
+                guard let value = NearestRank.value(quantile, of: traffic.latencies) else {
                     continue
                 }
                 figures[name] = Double(value) / 1e6
             }
             return LatencyObject(
-                traffic: traffic.name, sent: traffic.sent, ok: traffic.ok, latency_ms: figures,
+                traffic: traffic.name, sent: traffic.sent, ok: traffic.ok,
+                latencyMilliseconds: figures,
                 seconds: Self.seconds(of: traffic))
         }
         return try Self.encode(sources, pretty: true)
@@ -66,17 +68,18 @@ public struct ReportFiles {
             let sorted = requests.filter(\.ok).map(\.latency).sorted()
             return SecondObject(
                 second: second, sent: requests.count, ok: sorted.count,
-                p50_ms: Figures.quantile(0.5, of: sorted).map { Double($0) / 1e6 },
-                p99_ms: Figures.quantile(0.99, of: sorted).map { Double($0) / 1e6 })
+                p50Milliseconds: NearestRank.value(0.5, of: sorted).map { Double($0) / 1e6 },
+                p99Milliseconds: NearestRank.value(0.99, of: sorted).map { Double($0) / 1e6 })
         }
     }
 
-    /// `nodes/HOST.log`: what the host's processes have written, with times relative to the traffic.
+    /// `nodes/HOST.log`: what the host's processes have written, with times relative to the
+    /// traffic.
     private func nodeLogs() -> [(path: String, content: String)] {
         var logs: [String: String] = [:]
         for event in events {
             guard case .processOutput(let output) = event.fact else { continue }
-            let at = Figures.instant(event.at.nanoseconds - report.origin)
+            let at = RunReport.instant(event.at.nanoseconds - report.origin)
             logs[output.host, default: ""] +=
                 "\(at) \(output.process) \(output.stream.rawValue)| \(output.line)\n"
         }
@@ -89,43 +92,4 @@ public struct ReportFiles {
         if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
-}
-
-// The objects that the files hold; their member names are the keys.
-
-private struct VerdictObject: Encodable {
-    let scenario: String
-    let file: String
-    let world: String
-    let seed: UInt64
-    let verdict: String
-    let reason: String?
-    let trace_hash: String?
-    let virtual_s: Double?
-    let wall_s: Double
-    let expectations: [Expectation]
-}
-
-private struct Expectation: Encodable {
-    let expectation: String
-    let line: Int
-    let verdict: String
-    let observed: String
-    let wanted: String
-}
-
-private struct LatencyObject: Encodable {
-    let traffic: String
-    let sent: Int
-    let ok: Int
-    let latency_ms: [String: Double]
-    let seconds: [SecondObject]
-}
-
-private struct SecondObject: Encodable {
-    let second: Int64
-    let sent: Int
-    let ok: Int
-    let p50_ms: Double?
-    let p99_ms: Double?
 }

@@ -61,6 +61,17 @@ public struct RunReport: Sendable {
         "commy sim run \(started.file) --seed \(started.seed)"
     }
 
+    /// `t+4.213s` for nanoseconds since the traffic's start.
+    static func instant(_ nanoseconds: Int64) -> String {
+        FigureText.time(MeshInstant(nanoseconds: nanoseconds), since: .zero)
+    }
+
+    /// Seconds with one decimal.
+    static func seconds(_ nanoseconds: Int64) -> String {
+        let tenths = (nanoseconds + 50_000_000) / 100_000_000
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
     private mutating func observe(
         _ event: RunEvent, _ requests: inout [String: [RequestOutcome]]
     ) {

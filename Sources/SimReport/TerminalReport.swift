@@ -3,7 +3,8 @@ internal import SimModel
 
 /// The summary that a terminal shows when a run is over.
 ///
-/// The verdict first; then what failed, with its evidence beside it; then what held; then the run in figures.
+/// The verdict first; then what failed, with its evidence beside it; then what held; then the run
+/// in figures.
 public struct TerminalReport {
     private let report: RunReport
     private let width: Int
@@ -31,11 +32,12 @@ public struct TerminalReport {
     }
 
     private mutating func addVerdict() {
-        let seconds = Figures.decimal(Double(report.wall) / 1e9, digits: 1)
+        let seconds = RunReport.seconds(report.wall)
         lines.append(
             "\(style.verdict(report.verdict))  \(style.bold(report.started.scenario))  "
                 + style.dim("\(report.hostCount) hosts, seed \(report.started.seed), \(seconds)s"))
-        if let reason = report.reason {
+        // A failure's reason is the expectation below, with its evidence.
+        if let reason = report.reason, report.verdict != .fail {
             for line in reason.split(separator: "\n") { lines.append("      \(line)") }
         }
     }
@@ -76,14 +78,18 @@ public struct TerminalReport {
         guard !report.traffic.isEmpty else { return }
         var rows = [["traffic", "sent", "ok", "p50", "p99", "max", "by backend"]]
         for traffic in report.traffic {
-            let share = traffic.sent == 0 ? 0 : Double(traffic.ok) / Double(traffic.sent)
             let times = [0.5, 0.99, 1].map { quantile in
-                Figures.quantile(quantile, of: traffic.latencies).map(Figures.time) ?? "-"
+                NearestRank.value(quantile, of: traffic.latencies).map {
+                    FigureText.span(nanoseconds: $0)
+                } ?? "-"
             }
-            let backends = traffic.backends.map { "\($0.name) \($0.count)" }
+            let backends = Self.listed(traffic.backends.map { "\($0.name) \($0.count)" })
             rows.append(
-                [traffic.name, String(traffic.sent), Figures.percent(share)] + times
-                    + [backends.joined(separator: ", ")])
+                [
+                    traffic.name, String(traffic.sent),
+                    FigureText.percent(traffic.ok, of: traffic.sent),
+                ] + times
+                    + [backends])
         }
         lines.append("")
         addTable(rows, numeric: 1...5)
@@ -93,15 +99,27 @@ public struct TerminalReport {
         guard !report.faults.isEmpty else { return }
         var rows = [["fault", "from", "to", "touched", "what"]]
         for fault in report.faults {
-            let unit =
-                ["crash", "pause", "stop", "restart"].contains(fault.verb) ? "processes" : "packets"
             rows.append([
-                fault.name, Figures.instant(fault.begin), fault.end.map(Figures.instant) ?? "end",
-                fault.touched.map { "\($0) \(unit)" } ?? "-", fault.targets.joined(separator: ", "),
+                fault.name, RunReport.instant(fault.begin),
+                fault.end.map(RunReport.instant) ?? "end",
+                Self.touched(by: fault), Self.listed(fault.targets),
             ])
         }
         lines.append("")
         addTable(rows, numeric: 3...3)
+    }
+
+    private static func touched(by fault: RunReport.Fault) -> String {
+        guard let count = fault.touched else { return "-" }
+        let isProcessFault = ["crash", "pause", "stop", "restart"].contains(fault.verb)
+        let (one, many) = isProcessFault ? ("process", "processes") : ("packet", "packets")
+        return "\(count) \(count == 1 ? one : many)"
+    }
+
+    /// The first few of a list, and how many more there are.
+    private static func listed(_ items: [String]) -> String {
+        let shown = items.prefix(6).joined(separator: ", ")
+        return items.count > 6 ? "\(shown) and \(items.count - 6) more" : shown
     }
 
     /// The links that dropped something, and the worst lateness of all.
@@ -115,15 +133,15 @@ public struct TerminalReport {
         }
         lines.append("")
         lines.append("  network  \(packets) packets on \(report.links.count) links; fabric late by")
-        lines[lines.count - 1] += " at most \(Figures.time(late)) (p99 of the worst link)"
+        lines[lines.count - 1] +=
+            " at most \(FigureText.span(nanoseconds: late)) (p99 of the worst link)"
         for drop in drops.prefix(6) { lines.append("           \(drop)") }
         if drops.count > 6 {
             lines.append("           and \(drops.count - 6) more links with drops")
         }
         if report.stallCount > 0 {
-            lines.append(
-                "  machine  stalled \(report.stallCount) times, longest \(Figures.time(report.longestStall))"
-            )
+            let longest = FigureText.span(nanoseconds: report.longestStall)
+            lines.append("  machine  stalled \(report.stallCount) times, longest \(longest)")
         }
     }
 

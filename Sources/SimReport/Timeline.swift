@@ -1,6 +1,7 @@
 internal import SimModel
 
-/// The run over time in one line a subject: success of each traffic source, and the bands of the faults.
+/// The run over time in one line a subject: success of each traffic source, and the bands of the
+/// faults.
 struct Timeline {
     private let columns: Int
     private let span: Int64
@@ -14,7 +15,8 @@ struct Timeline {
 
     let hasRequests: Bool
 
-    /// One mark a column: full when all requests of that time succeeded, lower the fewer did, `×` when none.
+    /// One mark a column: full when all requests of that time succeeded, lower the fewer did, `×`
+    /// when none.
     func row(of traffic: RunReport.Traffic, _ style: Style) -> String {
         var good = [Int](repeating: 0, count: columns)
         var all = good
@@ -42,7 +44,7 @@ struct Timeline {
 
     /// The ends of the time axis.
     var axis: String {
-        let end = Figures.instant(span)
+        let end = RunReport.instant(span)
         return "t+0s" + String(repeating: " ", count: max(1, columns - 4 - end.count)) + end
     }
 

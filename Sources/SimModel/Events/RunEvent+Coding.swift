@@ -1,7 +1,7 @@
 internal import CommyBase
 
-/// The shape of one line of the event log: a flat object with `at_ns`, `event` and the fields of the
-/// fact. Keys are those of the Swift values, spelled as `EventKeys` says.
+/// The shape of one line of the event log: a flat object with `at_ns`, `event` and the fields of
+/// the fact. Keys are those of the Swift values, spelled as `EventKeys` says.
 extension RunEvent: Codable {
     private enum Keys: String, CodingKey {
         case atNanoseconds

@@ -9,6 +9,8 @@ extension Rule {
         repository.pureFiles.flatMap { file in
             file.code.indices.filter { index in
                 file.token(file.code[index], is: "default") && index + 1 < file.code.count
+                    // `counts[name, default: 0]` is an argument.
+                    && (index == 0 || !file.token(file.code[index - 1], is: ","))
                     && file.token(file.code[index + 1], is: ":")
                     && file.comments(at: file.code[index].line).isEmpty
             }

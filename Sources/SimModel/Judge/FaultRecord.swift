@@ -1,0 +1,30 @@
+/// What the run did about one fault of the scenario.
+struct FaultRecord: Sendable, Equatable {
+    let spec: FaultSpec
+    /// When it took hold; nil if it never did.
+    var began: Int64?
+    /// When it was healed, or closed at the end of the run; nil if it never was.
+    var closed: Int64?
+    /// What the closing entry says that it hit.
+    var touched: UInt64?
+
+    init(spec: FaultSpec) {
+        self.spec = spec
+    }
+
+    /// When it stops being active, as the scopes of expectations see it: at once for a restart, and
+    /// never for a fault without `for`, whose closing entry only says that the run is over.
+    var end: Int64? {
+        guard let began else { return nil }
+        switch spec.action {
+        case .restart: return began
+        case .crash, .pause, .stop, .cut, .partition, .flap, .degrade:
+            return spec.lasts == nil ? .max : closed ?? .max
+        }
+    }
+
+    /// From where `after` counts: its end, or its begin when it never heals.
+    var aftermath: Int64? {
+        end == .max ? began : end
+    }
+}

@@ -1,0 +1,68 @@
+internal import CommyBase
+
+/// What every run must have, whatever its scenario expects: without it, a pass would mean nothing.
+extension Judge {
+    /// One entry with line 0 for each condition that is not met.
+    func unmetConditions(_ story: RunStory) -> [Judged] {
+        faults.compactMap(unmet) + logs.compactMap(unmet) + exits.map { unmet($0, story) }
+    }
+
+    private func unmet(_ fault: FaultRecord) -> Judged? {
+        let name = fault.spec.name
+        guard fault.began != nil else {
+            return entry(
+                "fault \(name) takes hold", .error, "it was scheduled and never began",
+                wanted: "its begin at \(fault.spec.at.shortText)")
+        }
+        guard fault.touched ?? 0 == 0 else { return nil }
+        let unit = fault.spec.hitsProcesses ? "process" : "packet"
+        return entry(
+            "fault \(name) takes hold", .fail,
+            fault.closed == nil ? "no entry says what it touched" : "it touched no \(unit)",
+            wanted: "at least one \(unit)",
+            ["a fault without effect proves nothing: look at its targets and at the traffic"])
+    }
+
+    private func unmet(_ log: RequestLog) -> Judged? {
+        let sent = log.samples.contains { $0.result != .overload }
+        guard !sent else { return nil }
+        let overloads = log.samples.count
+        return entry(
+            "traffic \(log.name) is sent", overloads > 0 ? .inconclusive : .fail,
+            overloads > 0
+                ? "the generator was at its limit for all of \(overloads) requests"
+                : "it sent nothing", wanted: "at least one request",
+            ["traffic without a request proves nothing"])
+    }
+
+    private func unmet(_ exit: UnexpectedExit, _ story: RunStory) -> Judged {
+        let fact = exit.exit
+        let ending =
+            fact.signal.map { "was killed by signal \($0)" }
+            ?? "ended with code \(fact.exitCode ?? 0)"
+        return entry(
+            "\(fact.process)@\(fact.host) stays alive", .fail,
+            "\(ending) at \(story.time(exit.at, near: nil)), and no fault had asked for it",
+            wanted: "no end that its restart policy does not cover",
+            exit.lastLines.map { "its last words: \($0)" })
+    }
+
+    private func entry(
+        _ name: String, _ verdict: Verdict, _ observed: String, wanted: String,
+        _ evidence: [String] = []
+    ) -> Judged {
+        Judged(
+            expectation: name, line: 0, verdict: verdict, observed: observed, wanted: wanted,
+            evidence: evidence)
+    }
+}
+
+extension FaultSpec {
+    /// True when it hits processes, false when it hits packets.
+    fileprivate var hitsProcesses: Bool {
+        switch action {
+        case .crash, .pause, .stop, .restart: true
+        case .cut, .partition, .flap, .degrade: false
+        }
+    }
+}

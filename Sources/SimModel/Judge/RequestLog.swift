@@ -1,0 +1,77 @@
+/// One request as the judge keeps it: small and without references, because a run has many.
+struct RequestSample: Sendable, Equatable {
+    /// When it was due, on the run's clock.
+    var scheduled: Int64
+    /// From then to the decision.
+    var latency: Int64
+    var ordinal: UInt64
+    var result: RequestOutcome.Result
+    /// 0 when there was none.
+    var status: Int32
+    /// Number of the backend in its traffic's table; negative when nobody is named.
+    var backend: Int32
+
+    var decided: Int64 { scheduled + latency }
+    var isSuccess: Bool { result == .ok }
+}
+
+/// All requests of one traffic source.
+struct RequestLog: Sendable, Equatable {
+    let name: String
+    /// In the order of their decisions while the run goes on; `sortBySchedule` puts them in order.
+    private(set) var samples: [RequestSample] = []
+    /// Names of backends, in the order of their first answers.
+    private(set) var backends: [String] = []
+    private var backendNumbers: [String: Int32] = [:]
+    /// What the generator says about itself; nil until it has ended.
+    var ended: TrafficEnded?
+
+    init(name: String) {
+        self.name = name
+    }
+
+    mutating func add(_ outcome: RequestOutcome) {
+        samples.append(
+            RequestSample(
+                scheduled: outcome.scheduledNanoseconds, latency: outcome.latencyNanoseconds,
+                ordinal: outcome.ordinal, result: outcome.result,
+                status: Int32(truncatingIfNeeded: outcome.status ?? 0),
+                backend: outcome.backend.map { number(ofBackend: $0) } ?? -1))
+    }
+
+    mutating func sortBySchedule() {
+        samples.sort { ($0.scheduled, $0.ordinal) < ($1.scheduled, $1.ordinal) }
+    }
+
+    /// The requests that were scheduled within the spans. The log must be in order.
+    func samples(in window: SpanSet) -> [RequestSample] {
+        var result: [RequestSample] = []
+        for span in window.spans {
+            let begin = firstIndex(at: span.lowerBound)
+            result += samples[begin..<firstIndex(at: span.upperBound)]
+        }
+        return result
+    }
+
+    /// The number of a backend, if it has ever answered.
+    func knownNumber(ofBackend name: String) -> Int32? { backendNumbers[name] }
+
+    private mutating func number(ofBackend name: String) -> Int32 {
+        if let known = backendNumbers[name] { return known }
+        let number = Int32(backends.count)
+        backends.append(name)
+        backendNumbers[name] = number
+        return number
+    }
+
+    /// The first sample that was scheduled at an instant or later, by bisection.
+    private func firstIndex(at instant: Int64) -> Int {
+        var low = 0
+        var high = samples.count
+        while low < high {
+            let middle = (low + high) / 2
+            if samples[middle].scheduled < instant { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,54 @@
+/// Half-open spans of the run's clock in nanoseconds: sorted, and none touches another.
+struct SpanSet: Sendable, Equatable {
+    private(set) var spans: [Range<Int64>]
+
+    /// The union of any spans; empty ones count for nothing.
+    init(_ unsorted: [Range<Int64>]) {
+        spans = []
+        for span in unsorted.sorted(by: { $0.lowerBound < $1.lowerBound }) where !span.isEmpty {
+            if let last = spans.last, span.lowerBound <= last.upperBound {
+                spans[spans.count - 1] =
+                    last.lowerBound..<max(last.upperBound, span.upperBound)
+            } else {
+                spans.append(span)
+            }
+        }
+    }
+
+    static let always = SpanSet([Int64.min..<Int64.max])
+
+    var isEmpty: Bool { spans.isEmpty }
+
+    /// Everything that is not in it.
+    var complement: SpanSet {
+        var gaps: [Range<Int64>] = []
+        var begin = Int64.min
+        for span in spans {
+            if begin < span.lowerBound { gaps.append(begin..<span.lowerBound) }
+            begin = span.upperBound
+        }
+        if begin < Int64.max { gaps.append(begin..<Int64.max) }
+        return SpanSet(gaps)
+    }
+
+    /// How much of `begin...end` lies in the spans, in nanoseconds.
+    func overlap(from begin: Int64, to end: Int64) -> Int64 {
+        var sum: Int64 = 0
+        for span in spans[firstIndex(endingAfter: begin)...] {
+            guard span.lowerBound < end else { break }
+            sum += min(end, span.upperBound) - max(begin, span.lowerBound)
+        }
+        return sum
+    }
+
+    /// The first span that ends after an instant, by bisection.
+    private func firstIndex(endingAfter instant: Int64) -> Int {
+        var low = 0
+        var high = spans.count
+        while low < high {
+            let middle = (low + high) / 2
+            if spans[middle].upperBound <= instant { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
