@@ -30,6 +30,16 @@ public enum EventLog {
         return events
     }
 
+    /// Writes events as the log has them: sorted keys, so that the same event is the same bytes.
+    public static func makeEncoder() -> JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .custom { path in
+            Key(EventKeys.logName(of: path.last?.stringValue ?? ""))
+        }
+        return encoder
+    }
+
     private struct Key: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }

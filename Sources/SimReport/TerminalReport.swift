@@ -33,9 +33,10 @@ public struct TerminalReport {
 
     private mutating func addVerdict() {
         let seconds = RunReport.seconds(report.wall)
+        let hosts = FigureText.count(report.hostCount, "host")
         lines.append(
             "\(style.verdict(report.verdict))  \(style.bold(report.started.scenario))  "
-                + style.dim("\(report.hostCount) hosts, seed \(report.started.seed), \(seconds)s"))
+                + style.dim("\(hosts), seed \(report.started.seed), \(seconds)s"))
         // A failure's reason is the expectation below, with its evidence.
         if let reason = report.reason, report.verdict != .fail {
             for line in reason.split(separator: "\n") { lines.append("      \(line)") }
@@ -52,6 +53,8 @@ public struct TerminalReport {
                 let saw = verdict == .pass ? style.dim(judged.observed) : judged.observed
                 lines.append(
                     "      saw \(saw)\(verdict == .pass ? "" : ", wanted \(judged.wanted)")")
+                // What held needs no proof here; the event log has it.
+                if verdict == .pass { continue }
                 for line in judged.evidence { lines.append("      \(style.dim(line))") }
             }
         }
@@ -132,16 +135,19 @@ public struct TerminalReport {
             return "\(link.link) lost \(reasons)"
         }
         lines.append("")
-        lines.append("  network  \(packets) packets on \(report.links.count) links; fabric late by")
-        lines[lines.count - 1] +=
-            " at most \(FigureText.span(nanoseconds: late)) (p99 of the worst link)"
+        let count = FigureText.count(Int(packets), "packet")
+        let links = FigureText.count(report.links.count, "link")
+        let most = FigureText.span(nanoseconds: late)
+        lines.append(
+            "  network  \(count) on \(links); fabric at most \(most) late (p99, worst link)")
         for drop in drops.prefix(6) { lines.append("           \(drop)") }
         if drops.count > 6 {
             lines.append("           and \(drops.count - 6) more links with drops")
         }
         if report.stallCount > 0 {
             let longest = FigureText.span(nanoseconds: report.longestStall)
-            lines.append("  machine  stalled \(report.stallCount) times, longest \(longest)")
+            let times = FigureText.count(report.stallCount, "time")
+            lines.append("  machine  stalled \(times), longest \(longest)")
         }
     }
 

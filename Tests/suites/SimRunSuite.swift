@@ -89,7 +89,7 @@ import Testing
         let (result, tool) = try run(text)
         defer { tool.remove() }
         #expect(result.status == 1)
-        #expect(result.output.contains("it touched no packet and no process"))
+        #expect(result.output.contains("it touched no packet"))
     }
 
     @Test func `a program that does not exist is an error that names it`() throws {

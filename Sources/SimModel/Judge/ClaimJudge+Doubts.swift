@@ -12,7 +12,8 @@ extension ClaimJudge {
         var doubts: [String] = []
         if let bound = spec.claim.timeBound, disturbance.isLate(forBound: bound) {
             doubts.append(
-                "the fabric was late: p99 \(FigureText.span(nanoseconds: disturbance.worstLateness))"
+                "the fabric was late: p99 "
+                    + FigureText.span(nanoseconds: disturbance.worstLateness)
                     + " on \(disturbance.latestLink ?? "a link"), more than "
                     + "\(FigureText.percent(JudgeLimits.latenessShare)) of the bound")
         }
@@ -60,7 +61,8 @@ extension ClaimJudge {
                 "the machine stalled \(touched.count == 1 ? "once" : "\(touched.count) times"): "
                     + "\(FigureText.span(nanoseconds: sum)) in all, the longest "
                     + "\(FigureText.span(nanoseconds: longest.length)) until "
-                    + "\(story.time(longest.end)); \(FigureText.count(explained, "request")) touched"
+                    + "\(story.time(longest.end)); "
+                    + "\(FigureText.count(explained, "request")) touched"
             )
         }
         let overloads = disturbed.overloads

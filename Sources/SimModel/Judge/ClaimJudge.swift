@@ -9,8 +9,8 @@ struct ClaimJudge {
     /// The begin of the fault that a recovery counts from.
     let faultBegan: Int64?
 
-    /// What the claim comes to on these requests. `allowance` is time that the machine took from the
-    /// system while it recovered.
+    /// What the claim comes to on these requests. `allowance` is time that the machine took from
+    /// the system while it recovered.
     func outcome(of samples: [RequestSample], allowance: Int64 = 0) -> ClaimOutcome {
         guard !samples.isEmpty else {
             return .vacuous("no request of \(spec.traffic) was scheduled \(story.words(window))")

@@ -10,8 +10,8 @@ struct Disturbance: Sendable, Equatable {
 
     /// A way to look at the requests with the machine's share taken out.
     enum View: Sendable, Equatable, CaseIterable {
-        /// Failures that the machine explains are left out, and latencies are shorter by the time that
-        /// stalls and the generator took.
+        /// Failures that the machine explains are left out, and latencies are shorter by the time
+        /// that stalls and the generator took.
         case forgiving
         /// Every request that the machine has touched is left out.
         case excluding

@@ -2,14 +2,14 @@ internal import CommyBase
 
 /// Decides from the events of a run whether what the scenario expects has held.
 ///
-/// Feed it every event in the order of the log, then ask for the verdict; it may be asked before the
-/// run is over, and again. Requests count by the instant at which they were due; windows begin and
-/// end where the faults did in fact. It needs about 40 bytes a request.
+/// Feed it every event in the order of the log, then ask for the verdict; it may be asked before
+/// the run is over, and again. Requests count by the instant at which they were due; windows begin
+/// and end where the faults did in fact. It needs about 40 bytes a request.
 ///
 /// Beside the expectations it holds every run to three things, because a run without them proves
-/// nothing: each fault took hold, each traffic source sent something, and no process ended by itself
-/// unless its restart policy allows it. A failure that the machine may have caused is inconclusive:
-/// see `Disturbance` and `JudgeLimits`.
+/// nothing: each fault took hold, each traffic source sent something, and no process ended by
+/// itself unless its restart policy allows it. A failure that the machine may have caused is
+/// inconclusive: see `Disturbance` and `JudgeLimits`.
 public struct Judge: Sendable {
     let scenario: Scenario
     private(set) var start: MeshInstant?

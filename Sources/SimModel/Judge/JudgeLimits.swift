@@ -3,10 +3,11 @@
 /// They only decide between `fail` and `inconclusive`; no threshold turns a failure into a pass.
 public enum JudgeLimits {
     /// A stall's effect begins this long (nanoseconds) before the stall as it was measured: the
-    /// harness notices a stall on one thread, and others may have lost the processor earlier. 10 ms is
-    /// two slices of a scheduler at 250 Hz.
+    /// harness notices a stall on one thread, and others may have lost the processor earlier. 10 ms
+    /// is two slices of a scheduler at 250 Hz.
     public static let stallLead: Int64 = 10_000_000
-    /// And it ends this long after: time for queues of packets and requests to drain. Twice the lead.
+    /// And it ends this long after: time for queues of packets and requests to drain. Twice the
+    /// lead.
     public static let stallTail: Int64 = 20_000_000
     /// The tail grows with the stall: whatever piled up in it is worked off at a fraction of the
     /// speed, and retransmissions fall due later. Four times its length.
@@ -15,14 +16,15 @@ public enum JudgeLimits {
     /// its clients have not given up.
     public static let stallTailMost: Int64 = 5_000_000_000
     /// A stall explains a request's outcome when its widened span covers at least this share of the
-    /// time from the scheduled instant to the decision: a stall of 5 ms does not cause a timeout of 1 s.
+    /// time from the scheduled instant to the decision: a stall of 5 ms does not cause a timeout of
+    /// 1 s.
     public static let explainingShare = 0.1
-    /// A bound is tighter than the fabric was when the lateness (p99 of the worst link) is more than
-    /// this share of the bound. A request crosses links several times, so that one tenth on each
-    /// crossing may already be half of the bound.
+    /// A bound is tighter than the fabric was when the lateness (p99 of the worst link) is more
+    /// than this share of the bound. A request crosses links several times, so that one tenth on
+    /// each crossing may already be half of the bound.
     public static let latenessShare = 0.1
-    /// The generator's worst delay matters for requests that timed out when it is more than this share
-    /// of their timeout.
+    /// The generator's worst delay matters for requests that timed out when it is more than this
+    /// share of their timeout.
     public static let sendDelayShare = 0.1
     /// Two shares or quantile ranks closer than this are equal: `99.9%` is not exactly 0.999 in
     /// binary. Below one in the largest number of requests that a run can have (10^8).

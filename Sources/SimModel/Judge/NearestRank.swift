@@ -1,7 +1,9 @@
-/// Exact quantiles: the smallest sample that at least the asked share of all samples does not exceed.
+/// Exact quantiles: the smallest sample that at least the asked share of all samples does not
+/// exceed.
 ///
-/// This is the nearest-rank definition: rank `ceil(q n)`, counted from 1, and the least sample for q =
-/// 0. A quantile is always a value that was measured; nothing is interpolated or put into buckets.
+/// This is the nearest-rank definition: rank `ceil(q n)`, counted from 1, and the least sample for
+/// q = 0. A quantile is always a value that was measured; nothing is interpolated or put into
+/// buckets.
 public enum NearestRank {
     /// The quantile (0...1) of samples in ascending order; nil without samples.
     public static func value(_ quantile: Double, of sorted: [Int64]) -> Int64? {

@@ -41,7 +41,8 @@ struct RequestWindow: Sendable, Equatable {
     }
 
     /// From the begin of a fault to the begin of the next one: where recovery is looked for. Faults
-    /// that are scheduled for the same instant begin together; none of them ends the other's window.
+    /// that are scheduled for the same instant begin together; none of them ends the other's
+    /// window.
     init(recoveryFrom name: String, faults: [FaultRecord]) throws(MissingFault) {
         let fault = try Self.find(name, faults)
         let next = faults.filter { $0.spec.at > fault.spec.at }.compactMap(\.began).min()

@@ -11,8 +11,8 @@ struct RunStory: Sendable, Equatable {
             MeshInstant(nanoseconds: instant), since: MeshInstant(nanoseconds: start))
     }
 
-    /// `t+4.213s (crash + 213ms)`: also since the fault that matters, which is the given one or else
-    /// the latest that had begun.
+    /// `t+4.213s (crash + 213ms)`: also since the fault that matters, which is the given one or
+    /// else the latest that had begun.
     func time(_ instant: Int64, near preferred: String?) -> String {
         let begun = faults.filter { fault in fault.began.map { $0 <= instant } ?? false }
         let latest = begun.max { ($0.began ?? 0) < ($1.began ?? 0) }

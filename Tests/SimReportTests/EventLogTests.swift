@@ -1,0 +1,76 @@
+import Foundation
+import SimModel
+import SimReport
+import Testing
+
+struct EventLogTests {
+    /// As the recorder writes it.
+    static func log(_ events: [RunEvent]) throws -> Data {
+        let encoder = EventLog.makeEncoder()
+        var data = Data()
+        for event in events {
+            data.append(try encoder.encode(event))
+            data.append(UInt8(ascii: "\n"))
+        }
+        return data
+    }
+
+    @Test func `the sample has an event of every kind`() {
+        let kinds = Set(SampleRun.failing.map(\.fact.kind.rawValue))
+        #expect(kinds == Set(RunEvent.Kind.allCases.map(\.rawValue)))
+    }
+
+    @Test func `what is written is read again`() throws {
+        let events = SampleRun.failing
+        #expect(try EventLog.read(Self.log(events)) == events)
+    }
+
+    @Test func `the same events are the same bytes`() throws {
+        #expect(try Self.log(SampleRun.failing) == Self.log(SampleRun.failing))
+    }
+
+    @Test func `every line begins with its instant and has its event`() throws {
+        let text = String(decoding: try Self.log(SampleRun.failing), as: UTF8.self)
+        for line in text.split(separator: "\n") {
+            #expect(line.hasPrefix(#"{"#) && line.hasSuffix("}"))
+            #expect(line.contains(#""at_ns":"#) && line.contains(#""event":""#))
+        }
+    }
+
+    @Test func `an event of a later version is left out`() throws {
+        var data = try Self.log(SampleRun.passing)
+        data.append(Data(#"{"at_ns":1,"event":"moon_landed","crew":3}"#.utf8 + [10]))
+        #expect(try EventLog.read(data) == SampleRun.passing)
+    }
+
+    @Test func `an unknown field is left out`() throws {
+        let line = #"{"at_ns":5,"event":"machine_stalled","length_ns":9,"mood":"bad"}"#
+        let events = try EventLog.read(Data(line.utf8))
+        #expect(events.map(\.fact) == [.machineStalled(MachineStalled(lengthNanoseconds: 9))])
+    }
+
+    @Test(arguments: ["", "{", #"{"at_ns":"x","event":"request"}"#, #"{"event":"host_up"}"#, "[]"])
+    func `a broken line is named by its number`(line: String) throws {
+        let data = try Self.log(SampleRun.passing) + Data((line + "!\n").utf8)
+        let error = #expect(throws: EventLog.Malformed.self) { try EventLog.read(data) }
+        #expect(error?.line == SampleRun.passing.count + 1)
+    }
+
+    /// reports/README.md has a row for each event, with every key that the log has.
+    @Test func `the manual names every event and every field`() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let manual = try String(
+            contentsOf: root.appending(path: "reports/README.md"), encoding: .utf8)
+        for line in try Self.log(SampleRun.failing).split(separator: UInt8(ascii: "\n")) {
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: line) as? [String: Any])
+            let name = try #require(object["event"] as? String)
+            let row = manual.split(separator: "\n").first { $0.hasPrefix("| `\(name)` |") }
+            let text = try #require(row, "no row for \(name)")
+            for key in object.keys where key != "event" && key != "at_ns" {
+                #expect(text.contains("`\(key)`"), "\(name) has no \(key)")
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import SimModel
+import Testing
+
+@testable import SimReport
+
+struct ReportTests {
+    /// Compares with Fixtures/snapshots/NAME; `COMMY_UPDATE=1` rewrites it.
+    private func expectSnapshot(_ name: String, _ text: String) throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let file = root.appending(path: "Fixtures/snapshots/\(name)")
+        if ProcessInfo.processInfo.environment["COMMY_UPDATE"] == "1" {
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(text == (try String(contentsOf: file, encoding: .utf8)), "\(name)")
+    }
+
+    private func terminal(_ events: [RunEvent], width: Int, colour: Bool = false) throws -> String {
+        let report = try #require(RunReport(events))
+        return TerminalReport(report, width: width, colour: colour).text(directory: "reports/x")
+            + "\n"
+    }
+
+    @Test func `the terminal shows a failed run`() throws {
+        let text = try terminal(SampleRun.failing, width: 100)
+        try expectSnapshot("terminal-failing-100.txt", text)
+        let lines = text.split(separator: "\n")
+        #expect(lines[0].hasPrefix("FAIL"))
+        #expect(lines[1].contains("visit: p99"), "what failed comes first")
+    }
+
+    @Test func `the terminal shows a passed run in 80 columns`() throws {
+        let text = try terminal(SampleRun.passing, width: 80)
+        try expectSnapshot("terminal-passing-80.txt", text)
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+
+    @Test func `colour changes nothing but colour`() throws {
+        let coloured = try terminal(SampleRun.failing, width: 100, colour: true)
+        #expect(coloured.contains("\u{1b}["))
+        let plain = coloured.replacing(/\u{1b}\[[0-9;]*m/, with: "")
+        #expect(plain == (try terminal(SampleRun.failing, width: 100)))
+    }
+
+    @Test func `a pull request gets a table, and the command first`() throws {
+        let report = try #require(RunReport(SampleRun.failing))
+        let text = MarkdownReport(report).text
+        try expectSnapshot("summary-failing.md", text)
+        #expect(text.hasPrefix("`commy sim run Scenarios/sample.yaml --seed 7`\n"))
+    }
+
+    @Test func `the verdict object has every promised key`() throws {
+        let files = try #require(ReportFiles(SampleRun.failing))
+        let data = Data(try files.verdict(pretty: false).utf8)
+        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(
+            Set(object.keys) == [
+                "scenario", "file", "world", "seed", "verdict", "reason", "trace_hash",
+                "virtual_s", "wall_s", "expectations",
+            ])
+        #expect(object["trace_hash"] is NSNull)
+        #expect((object["expectations"] as? [Any])?.count == 2)
+    }
+
+    @Test func `latencies and node logs are files of their own`() throws {
+        let files = try #require(ReportFiles(SampleRun.failing)).all()
+        let names = files.map(\.path)
+        #expect(names == ["summary.md", "verdict.json", "latency.json", "nodes/web.log"])
+        let latency = try #require(files.first { $0.path == "latency.json" }).content
+        try expectSnapshot("latency-failing.json", latency)
+        let log = try #require(files.first { $0.path == "nodes/web.log" }).content
+        #expect(log == "t-0.050s nginx stderr| tab\there \u{1b}[0m\n")
+    }
+
+    @Test func `a log that does not begin with a run has no report`() {
+        #expect(RunReport([]) == nil)
+        #expect(ReportFiles(Array(SampleRun.passing.dropFirst())) == nil)
+    }
+}

@@ -1,0 +1,104 @@
+import CommyBase
+import SimModel
+
+/// A made-up run with one event of every kind, small enough to read.
+enum SampleRun {
+    private static func event(_ milliseconds: Int64, _ fact: RunEvent.Fact) -> RunEvent {
+        RunEvent(at: MeshInstant(nanoseconds: milliseconds * 1_000_000), fact: fact)
+    }
+
+    /// A run with these judgements and this verdict; the fault drops every request of its time when it bites.
+    static func events(verdict: Verdict, judged: [Judged], faultBites: Bool) -> [RunEvent] {
+        var events = [
+            event(
+                1,
+                .runStarted(
+                    RunStarted(
+                        scenario: "a \"sample\"", file: "Scenarios/sample.yaml", seed: 7,
+                        world: "realtime", sandbox: "root", durationNanoseconds: 2_000_000_000,
+                        version: "0.1.0"))),
+            event(5, .hostUp(HostUp(host: "web", zone: "eu/a", addresses: ["10.77.0.1"]))),
+            event(
+                6,
+                .processStarted(
+                    ProcessStarted(
+                        host: "web", process: "nginx", pid: 42, command: ["nginx", "-g", "x y"],
+                        incarnation: 1))),
+            event(
+                9,
+                .processReady(
+                    ProcessReady(host: "web", process: "nginx", afterNanoseconds: 3_000_000))),
+            event(
+                50,
+                .processOutput(
+                    ProcessOutput(
+                        host: "web", process: "nginx", stream: .stderr, line: "tab\there \u{1b}[0m")
+                )),
+            event(100, .trafficStarted(TrafficStarted(traffic: ["visit"]))),
+            event(600, .machineStalled(MachineStalled(lengthNanoseconds: 7_000_000))),
+        ]
+        events += requests(faultBites: faultBites)
+        events += [
+            event(
+                1_100,
+                .faultStarted(
+                    FaultTransition(fault: "cut", verb: "cut", targets: ["web>client"]))),
+            event(1_100, .linkChanged(LinkChanged(link: "web>client", conditions: "cut"))),
+            event(
+                1_600,
+                .faultHealed(
+                    FaultTransition(
+                        fault: "cut", verb: "cut", targets: ["web>client"], touched: 31))),
+            event(
+                2_110,
+                .trafficEnded(
+                    TrafficEnded(traffic: "visit", sent: 40, worstSendDelayNanoseconds: 90_000))),
+            event(
+                2_120,
+                .processExited(
+                    ProcessExited(
+                        host: "web", process: "nginx", exitCode: 0, signal: nil, expected: true,
+                        maximumResidentBytes: 6_000_000, cpuNanoseconds: 40_000_000))),
+            event(
+                2_130,
+                .linkTotals(
+                    LinkTotals(
+                        link: "web>client", packets: 200, bytes: 9_000, delivered: 169,
+                        dropped: [DropCount(reason: "cut", count: 31)], duplicated: 0,
+                        corrupted: 0, reordered: 0, latenessP50Nanoseconds: 30_000,
+                        latenessP99Nanoseconds: 90_000, latenessP999Nanoseconds: 200_000,
+                        latenessMaxNanoseconds: 300_000))),
+        ]
+        events += judged.map { event(2_140, .judged($0)) }
+        events.append(event(2_141, .runEnded(RunEnded(verdict: verdict, reason: nil))))
+        return events
+    }
+
+    /// 40 requests, one each 50 ms; those of the fault's time fail when it bites.
+    private static func requests(faultBites: Bool) -> [RunEvent] {
+        (0..<40).map { number in
+            let scheduled = Int64(100 + number * 50)
+            let isHit = faultBites && scheduled >= 1_100 && scheduled < 1_600
+            let latency: Int64 = isHit ? 500 : 10 + Int64(number % 5)
+            return event(
+                scheduled + latency,
+                .request(
+                    RequestOutcome(
+                        traffic: "visit", ordinal: UInt64(number),
+                        scheduledNanoseconds: scheduled * 1_000_000,
+                        latencyNanoseconds: latency * 1_000_000, result: isHit ? .timeout : .ok,
+                        status: isHit ? nil : 200,
+                        backend: isHit ? nil : (number % 2 == 0 ? "web-1" : "web-2"))))
+        }
+    }
+
+    static let held = Judged(
+        expectation: "visit: success >= 50%", line: 12, verdict: .pass, observed: "100% (40 of 40)",
+        wanted: ">= 50%", evidence: ["40 ok"])
+    static let broken = Judged(
+        expectation: "visit: p99 <= 5ms", line: 13, verdict: .fail, observed: "p99 14ms",
+        wanted: "<= 5ms", evidence: ["p50 12ms  max 14ms", "worst: #4 ok after 14ms"])
+
+    static let passing = events(verdict: .pass, judged: [held], faultBites: false)
+    static let failing = events(verdict: .fail, judged: [held, broken], faultBites: true)
+}
