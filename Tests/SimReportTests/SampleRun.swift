@@ -7,8 +7,8 @@ enum SampleRun {
         RunEvent(at: MeshInstant(nanoseconds: milliseconds * 1_000_000), fact: fact)
     }
 
-    /// A run with these judgements and this verdict; the fault drops every request of its time when it
-    /// bites.
+    /// A run with these judgements and this verdict; the fault drops the requests of its time when
+    /// it bites.
     static func events(verdict: Verdict, judged: [Judged], faultBites: Bool) -> [RunEvent] {
         var events = [
             event(
