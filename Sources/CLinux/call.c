@@ -31,6 +31,21 @@ void clinux_prefer_process(int pid) {
     sched_setscheduler(pid, SCHED_RR, &lowest);
 }
 
+int clinux_idle_thread(void) {
+    struct sched_param none = {.sched_priority = 0};
+    return (int)clinux_result(sched_setscheduler(0, SCHED_IDLE, &none));
+}
+
+void clinux_linger(void) {
+    for (int i = 0; i < 2000; i++) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#else
+        __asm__ volatile("" ::: "memory");
+#endif
+    }
+}
+
 void clinux_prefer_thread(void) {
     struct sched_param lowest = {.sched_priority = 1};
     if (sched_setscheduler(0, SCHED_RR, &lowest) == 0)

@@ -83,6 +83,12 @@ void clinux_raise_file_limit(void);
 /// The same preference for another process's main thread; only root has it.
 void clinux_prefer_process(int pid);
 
+/// Has the calling thread run only when nothing else wants the processor: 0 or -errno.
+int clinux_idle_thread(void);
+
+/// Burns a little time (tens of microseconds) without a system call.
+void clinux_linger(void);
+
 /// Has the calling thread run before ordinary ones whenever it can: real-time round robin where the
 /// caller may (root), else a better nice value, else nothing changes.
 void clinux_prefer_thread(void);

@@ -26,6 +26,7 @@ public struct FabricBenchmark {
     public func run() throws -> [BenchFigure] {
         var figures: [BenchFigure] = []
         let plain = try TwoHosts(offload: false)
+        let awake = WakefulProcessors()
         progress("delay: veth")
         let veth = try delayErrors(plain, .veth, requested: .zero)
         for delay in Self.delays {
@@ -34,6 +35,7 @@ public struct FabricBenchmark {
             figures += Self.figures(
                 delay, try delayErrors(plain, .fabric, requested: delay), veth: veth)
         }
+        awake.stop()
         try plain.setLatency(.zero)
         progress("packets per second")
         let packets = try packetRate(plain, .fabric)

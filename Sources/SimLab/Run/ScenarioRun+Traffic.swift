@@ -13,6 +13,8 @@ extension ScenarioRun {
 
     /// The measured part of the run: traffic flows, faults come and go.
     func runTrafficAndFaults() throws {
+        let awake = options.keepsAwake ? WakefulProcessors() : nil
+        defer { awake?.stop() }
         let start = clock.now + Self.leadTime
         for spec in scenario.traffic {
             guard let host = hostNames.firstIndex(of: spec.source) else {

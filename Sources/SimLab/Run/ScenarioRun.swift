@@ -17,6 +17,8 @@ public final class ScenarioRun {
         public var reportRoot = "reports"
         public var capture = CaptureMode.links
         public var isolation: SandboxEnvironment.Isolation?
+        /// Processors do not sleep while traffic flows: sharper deliveries for more power.
+        public var keepsAwake = true
 
         public init() {}
     }

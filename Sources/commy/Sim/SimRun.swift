@@ -48,6 +48,11 @@ struct SimRun: ParsableCommand {
             "Run only scenarios of this tier (smoke, full, soak), or with this text in their path.")
     var filter: String?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Keep idle processors awake while traffic flows: sharper deliveries, more power.")
+    var keepAwake = true
+
     @Flag(help: "Print one JSON object per scenario instead of the report.")
     var json = false
 
@@ -137,6 +142,7 @@ struct SimRun: ParsableCommand {
         options.reportRoot = reportRoot
         options.capture = capture
         options.isolation = isolation
+        options.keepsAwake = keepAwake
         let progress = Progress(
             title: scenario.name, duration: scenario.duration, terminal: output.terminal,
             isOn: !json)
