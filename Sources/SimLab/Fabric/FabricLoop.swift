@@ -14,6 +14,9 @@ struct FabricLoop: ~Copyable {
     /// How long before an instant the loop stops sleeping: a sleeping thread of a virtual machine
     /// wakes some tens of microseconds late.
     static let spin: Int64 = 60_000
+    /// After a packet the loop looks for the next one this long before it sleeps: in a burst, a wake-up
+    /// for each packet would cost more than the packet, and take the processor from its sender.
+    static let linger: Int64 = 30_000
     /// The loop wakes at least this often, to see whether the machine lets it.
     static let heartbeat: Int64 = 10_000_000
     /// A wake-up this late is a stall that the report names: an order of magnitude over a busy
@@ -39,6 +42,8 @@ struct FabricLoop: ~Copyable {
     /// Packets that had no slot, or that a host's kernel refused to take.
     private var lostBeforeModel: UInt64 = 0
     private var isStopping = false
+    /// When a packet was last read.
+    private var lastPacket = MeshInstant.zero
 
     init(
         _ setUp: FabricSetUp, model: consuming FabricModel, mailbox: FabricMailbox,
@@ -83,7 +88,8 @@ struct FabricLoop: ~Copyable {
     private mutating func waitAndRead(until next: MeshInstant) throws(SystemError) {
         let before = clock.now
         let untilNext = next == .never ? Self.heartbeat : (next - before).nanoseconds
-        let sleep = max(0, min(untilNext - Self.spin, Self.heartbeat))
+        let isBusy = (before - lastPacket).nanoseconds < Self.linger
+        let sleep = isBusy ? 0 : max(0, min(untilNext - Self.spin, Self.heartbeat))
         let count = try epoll.wait(nanoseconds: sleep)
         now = clock.now
         // A wait that ended without an event should have ended on time.
@@ -121,6 +127,7 @@ struct FabricLoop: ~Copyable {
                 return
             }
             pool.setByteCount(count, of: handle)
+            lastPacket = now
             enter(handle, from: host)
         }
     }
