@@ -18,7 +18,8 @@ public enum EventLog {
             Key(EventKeys.swiftName(of: path.last?.stringValue ?? ""))
         }
         var events: [RunEvent] = []
-        for (index, line) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
+        let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where !line.isEmpty {
             do {
                 events.append(try decoder.decode(RunEvent.self, from: line))
             } catch is RunEvent.UnknownEvent {

@@ -56,6 +56,15 @@ struct EventLogTests {
         #expect(error?.line == SampleRun.passing.count + 1)
     }
 
+    @Test func `an empty line counts as a line and is passed over`() throws {
+        let data = Data("\n".utf8) + (try Self.log(SampleRun.passing))
+        #expect(try EventLog.read(data) == SampleRun.passing)
+        let error = #expect(throws: EventLog.Malformed.self) {
+            try EventLog.read(data + Data("nonsense\n".utf8))
+        }
+        #expect(error?.line == SampleRun.passing.count + 2)
+    }
+
     /// reports/README.md has a row for each event, with every key that the log has.
     @Test func `the manual names every event and every field`() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -14,8 +14,9 @@ struct FabricLoop: ~Copyable {
     /// How long before an instant the loop stops sleeping: a sleeping thread of a virtual machine
     /// wakes some tens of microseconds late.
     static let spin: Int64 = 60_000
-    /// After a packet the loop looks for the next one this long before it sleeps: in a burst, a wake-up
-    /// for each packet would cost more than the packet, and take the processor from its sender.
+    /// After a packet the loop looks for the next one this long before it sleeps: in a burst, a
+    /// wake-up for each packet would cost more than the packet, and take the processor from its
+    /// sender.
     static let linger: Int64 = 30_000
     /// The loop wakes at least this often, to see whether the machine lets it.
     static let heartbeat: Int64 = 10_000_000
