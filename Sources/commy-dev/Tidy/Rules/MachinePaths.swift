@@ -15,7 +15,7 @@ extension Rule {
         }
     }
 
-    private static let places: [[UInt8]] = ["/home/", "/Users/", "/root/", "/work/"].map {
+    private static let places: [[UInt8]] = ["/home/", "/Users/", "/root/"].map {
         Array($0.utf8)
     }
 }
