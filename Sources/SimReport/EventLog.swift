@@ -14,10 +14,9 @@ public enum EventLog {
     /// Reads a whole log. Events of kinds that this version does not know are left out.
     public static func read(_ data: Data) throws -> [RunEvent] {
         let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .custom { path in
-            Key(EventKeys.swiftName(of: path.last?.stringValue ?? ""))
-        }
+        decoder.keyDecodingStrategy = .custom(EventKeys.swiftKey)
         var events: [RunEvent] = []
+        // Empty lines are kept in the count, so that an editor shows the same number.
         let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() where !line.isEmpty {
             do {
@@ -35,18 +34,7 @@ public enum EventLog {
     public static func makeEncoder() -> JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .custom { path in
-            Key(EventKeys.logName(of: path.last?.stringValue ?? ""))
-        }
+        encoder.keyEncodingStrategy = .custom(EventKeys.logKey)
         return encoder
-    }
-
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 }

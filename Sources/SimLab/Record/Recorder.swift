@@ -57,19 +57,8 @@ final class Recorder {
     private static func makeEncoder() -> JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .custom { path in
-            LogKey(EventKeys.logName(of: path.last?.stringValue ?? ""))
-        }
+        encoder.keyEncodingStrategy = .custom(EventKeys.logKey)
         return encoder
-    }
-
-    private struct LogKey: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 
     func flush() {

@@ -119,6 +119,26 @@ extension RunEvent.Fact {
 
 /// How the names of Swift values are spelled in the log: `latencyNanoseconds` is `latency_ns`.
 public enum EventKeys {
+    /// A key that is spelled as given; for the key strategies of JSON coders.
+    private struct Spelled: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// The key strategy of whoever writes a log.
+    @Sendable public static func logKey(at path: [any CodingKey]) -> any CodingKey {
+        Spelled(logName(of: path.last?.stringValue ?? ""))
+    }
+
+    /// The key strategy of whoever reads a log.
+    @Sendable public static func swiftKey(at path: [any CodingKey]) -> any CodingKey {
+        Spelled(swiftName(of: path.last?.stringValue ?? ""))
+    }
+
     /// The log's spelling of a Swift name.
     public static func logName(of name: String) -> String {
         var result = ""
