@@ -93,7 +93,9 @@ public struct RunReport: Sendable {
                     targets: fault.targets))
         case .faultHealed(let fault):
             guard let index = faults.lastIndex(where: { $0.name == fault.fault }) else { return }
-            faults[index].end = event.at.nanoseconds - origin
+            // A restart is over at once; its closing entry comes when the run ends.
+            let isRestart = faults[index].verb == "restart"
+            faults[index].end = isRestart ? faults[index].begin : event.at.nanoseconds - origin
             faults[index].touched = fault.touched
         case .linkTotals(let link): links.append(link)
         case .machineStalled(let stall):

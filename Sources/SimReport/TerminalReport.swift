@@ -34,12 +34,17 @@ public struct TerminalReport {
     private mutating func addVerdict() {
         let seconds = RunReport.seconds(report.wall)
         let hosts = FigureText.count(report.hostCount, "host")
-        lines.append(
-            "\(style.verdict(report.verdict))  \(style.bold(report.started.scenario))  "
-                + style.dim("\(hosts), seed \(report.started.seed), \(seconds)s"))
+        let name = report.started.scenario
+        let title = "\(style.verdict(report.verdict))  \(style.bold(name))"
+        let figures = "\(hosts), seed \(report.started.seed), \(seconds)s"
+        if report.verdict.rawValue.count + name.count + figures.count + 4 <= width {
+            lines.append("\(title)  \(style.dim(figures))")
+        } else {
+            lines += [title, "      " + style.dim(figures)]
+        }
         // A failure's reason is the expectation below, with its evidence.
         if let reason = report.reason, report.verdict != .fail {
-            for line in reason.split(separator: "\n") { lines.append("      \(line)") }
+            for line in reason.split(separator: "\n") { addWrapped("      ", String(line)) }
         }
     }
 
@@ -47,16 +52,27 @@ public struct TerminalReport {
         let order: [Verdict] = [.fail, .inconclusive, .error, .pass]
         for verdict in order {
             for judged in report.judged where judged.verdict == verdict {
-                let mark = style.mark(verdict)
-                let place = judged.line > 0 ? style.dim("  line \(judged.line)") : ""
-                lines.append("  \(mark) \(judged.expectation)\(place)")
-                let saw = verdict == .pass ? style.dim(judged.observed) : judged.observed
-                lines.append(
-                    "      saw \(saw)\(verdict == .pass ? "" : ", wanted \(judged.wanted)")")
+                addExpectation(judged)
                 // What held needs no proof here; the event log has it.
-                if verdict == .pass { continue }
+                if verdict == .pass {
+                    addWrapped("      saw ", judged.observed, style.dim)
+                    continue
+                }
+                addWrapped("      saw ", "\(judged.observed), wanted \(judged.wanted)")
                 for line in judged.evidence { lines.append("      \(style.dim(line))") }
             }
+        }
+    }
+
+    /// Its words, and where it is written.
+    private mutating func addExpectation(_ judged: Judged) {
+        var words = TextLayout.wrapped(judged.expectation, width: width - 4)
+        let place = judged.line > 0 ? "  line \(judged.line)" : ""
+        if (words.last?.count ?? 0) + place.count + 4 > width { words.append("") }
+        for (index, line) in words.enumerated() {
+            let margin = index == 0 ? "  \(style.mark(judged.verdict)) " : "    "
+            let isLast = index == words.count - 1 && !place.isEmpty
+            lines.append(margin + line + (isLast ? style.dim(place) : ""))
         }
     }
 
@@ -79,37 +95,33 @@ public struct TerminalReport {
 
     private mutating func addTraffic() {
         guard !report.traffic.isEmpty else { return }
-        var rows = [["traffic", "sent", "ok", "p50", "p99", "max", "by backend"]]
+        var rows: [[String]] = []
         for traffic in report.traffic {
             let times = [0.5, 0.99, 1].map { quantile in
                 NearestRank.value(quantile, of: traffic.latencies).map {
                     FigureText.span(nanoseconds: $0)
                 } ?? "-"
             }
-            let backends = Self.listed(traffic.backends.map { "\($0.name) \($0.count)" })
-            rows.append(
-                [
-                    traffic.name, String(traffic.sent),
-                    FigureText.percent(traffic.ok, of: traffic.sent),
-                ] + times
-                    + [backends])
+            let share = FigureText.percent(traffic.ok, of: traffic.sent)
+            rows.append([traffic.name, String(traffic.sent), share] + times)
         }
-        lines.append("")
-        addTable(rows, numeric: 1...5)
+        addTable(
+            ["traffic", "sent", "ok", "p50", "p99", "max"], rows, numeric: 1...5,
+            "by backend",
+            report.traffic.map { $0.backends.map { "\($0.name) \($0.count)" } })
     }
 
     private mutating func addFaults() {
         guard !report.faults.isEmpty else { return }
-        var rows = [["fault", "from", "to", "touched", "what"]]
-        for fault in report.faults {
-            rows.append([
+        let rows = report.faults.map { fault in
+            [
                 fault.name, RunReport.instant(fault.begin),
-                fault.end.map(RunReport.instant) ?? "end",
-                Self.touched(by: fault), Self.listed(fault.targets),
-            ])
+                fault.end.map(RunReport.instant) ?? "end", Self.touched(by: fault),
+            ]
         }
-        lines.append("")
-        addTable(rows, numeric: 3...3)
+        addTable(
+            ["fault", "from", "to", "touched"], rows, numeric: 3...3, "what",
+            report.faults.map(\.targets))
     }
 
     private static func touched(by fault: RunReport.Fault) -> String {
@@ -119,35 +131,37 @@ public struct TerminalReport {
         return "\(count) \(count == 1 ? one : many)"
     }
 
-    /// The first few of a list, and how many more there are.
-    private static func listed(_ items: [String]) -> String {
-        let shown = items.prefix(6).joined(separator: ", ")
-        return items.count > 6 ? "\(shown) and \(items.count - 6) more" : shown
-    }
-
-    /// The links that dropped something, and the worst lateness of all.
+    /// The links that dropped most, and the worst lateness of all.
     private mutating func addLinks() {
         let packets = report.links.reduce(UInt64(0)) { $0 + $1.packets }
         guard packets > 0 else { return }
         let late = report.links.map(\.latenessP99Nanoseconds).max() ?? 0
-        let drops = report.links.filter { !$0.dropped.isEmpty }.map { link in
-            let reasons = link.dropped.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
-            return "\(link.link) lost \(reasons)"
-        }
         lines.append("")
         let count = FigureText.count(Int(packets), "packet")
         let links = FigureText.count(report.links.count, "link")
         let most = FigureText.span(nanoseconds: late)
-        lines.append(
-            "  network  \(count) on \(links); fabric at most \(most) late (p99, worst link)")
-        for drop in drops.prefix(6) { lines.append("           \(drop)") }
-        if drops.count > 6 {
-            lines.append("           and \(drops.count - 6) more links with drops")
-        }
+        addWrapped(
+            "  network  ",
+            "\(count) on \(links); fabric at most \(most) late (p99, worst link)")
+        addDrops()
         if report.stallCount > 0 {
             let longest = FigureText.span(nanoseconds: report.longestStall)
             let times = FigureText.count(report.stallCount, "time")
             lines.append("  machine  stalled \(times), longest \(longest)")
+        }
+    }
+
+    private mutating func addDrops() {
+        let lossy = report.links.filter { !$0.dropped.isEmpty }
+            .map { (link: $0, lost: $0.dropped.reduce(UInt64(0)) { $0 + $1.count }) }
+            .sorted { ($1.lost, $0.link.link) < ($0.lost, $1.link.link) }
+        for (link, _) in lossy.prefix(TextLayout.listedItems) {
+            let reasons = link.dropped.map { "\($0.count) \($0.reason)" }.joined(separator: ", ")
+            addWrapped("           ", "\(link.link) lost \(reasons)")
+        }
+        let rest = lossy.count - TextLayout.listedItems
+        if rest > 0 {
+            lines.append("           and \(FigureText.count(rest, "more link")) with drops")
         }
     }
 
@@ -157,21 +171,34 @@ public struct TerminalReport {
         lines.append("  again    \(report.replayCommand)")
     }
 
-    private mutating func addTable(_ rows: [[String]], numeric: ClosedRange<Int>) {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for (index, row) in rows.enumerated() {
+    /// A table whose last column holds lists, one for each row, cut to what the width leaves.
+    private mutating func addTable(
+        _ header: [String], _ rows: [[String]], numeric: ClosedRange<Int>, _ listName: String,
+        _ lists: [[String]]
+    ) {
+        let all = [header] + rows
+        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let room = width - 2 - widths.reduce(0) { $0 + $1 + 2 }
+        let last = [listName] + lists.map { TextLayout.listed($0, width: room) }
+        lines.append("")
+        for (index, row) in all.enumerated() {
             let cells = row.enumerated().map { column, cell in
                 pad(cell, widths[column], right: numeric.contains(column))
             }
-            let line = "  " + trimmed(cells.joined(separator: "  "))
+            let line = "  " + TextLayout.trimmed((cells + [last[index]]).joined(separator: "  "))
             lines.append(index == 0 ? style.dim(line) : line)
         }
     }
 
-    private func trimmed(_ text: String) -> String {
-        var text = text[...]
-        while text.last == " " { text.removeLast() }
-        return String(text)
+    /// Text beside a margin, continued below itself.
+    private mutating func addWrapped(
+        _ margin: String, _ text: String, _ paint: (String) -> String = { $0 }
+    ) {
+        let below = String(repeating: " ", count: margin.count)
+        let words = TextLayout.wrapped(text, width: width - margin.count)
+        for (index, line) in words.enumerated() {
+            lines.append((index == 0 ? margin : below) + paint(line))
+        }
     }
 
     private func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
