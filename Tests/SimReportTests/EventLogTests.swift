@@ -65,21 +65,26 @@ struct EventLogTests {
         #expect(error?.line == SampleRun.passing.count + 2)
     }
 
-    /// reports/README.md has a row for each event, with every key that the log has.
-    @Test func `the manual names every event and every field`() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let manual = try String(
-            contentsOf: root.appending(path: "reports/README.md"), encoding: .utf8)
-        for line in try Self.log(SampleRun.failing).split(separator: UInt8(ascii: "\n")) {
-            let object = try #require(
-                try JSONSerialization.jsonObject(with: line) as? [String: Any])
-            let name = try #require(object["event"] as? String)
-            let row = manual.split(separator: "\n").first { $0.hasPrefix("| `\(name)` |") }
-            let text = try #require(row, "no row for \(name)")
-            for key in object.keys where key != "event" && key != "at_ns" {
-                #expect(text.contains("`\(key)`"), "\(name) has no \(key)")
+    /// An old log must stay readable: this one changes only together with the manual.
+    @Test func `the log on record is what is written, and is read`() throws {
+        let events = SampleRun.everyField
+        let text = String(decoding: try Self.log(events), as: UTF8.self)
+        try Snapshot.expect("event-logs/every-field.jsonl", text)
+        #expect(
+            try EventLog.read(Data(Snapshot.text("event-logs/every-field.jsonl").utf8)) == events)
+    }
+
+    @Test func `names survive the way into the log and back`() {
+        for event in SampleRun.everyField {
+            for name in Self.members(of: event.fact) {
+                #expect(EventKeys.swiftName(of: EventKeys.logName(of: name)) == name)
             }
         }
+    }
+
+    /// The names of all stored properties of a fact's payload, whether or not they have a value.
+    static func members(of fact: RunEvent.Fact) -> [String] {
+        guard let payload = Mirror(reflecting: fact).children.first?.value else { return [] }
+        return Mirror(reflecting: payload).children.compactMap(\.label)
     }
 }

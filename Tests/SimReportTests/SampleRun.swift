@@ -102,4 +102,19 @@ enum SampleRun {
 
     static let passing = events(verdict: .pass, judged: [held], faultBites: false)
     static let failing = events(verdict: .fail, judged: [held, broken], faultBites: true)
+
+    /// The failing run with a few requests, and with a value in each field that may be absent.
+    static let everyField: [RunEvent] = {
+        let known: [RunEvent.Kind] = [.request, .runEnded]
+        let answered = failing.filter { $0.fact.kind == .request }.prefix(2)
+        return failing.filter { !known.contains($0.fact.kind) } + answered + [
+            event(
+                2_150,
+                .processExited(
+                    ProcessExited(
+                        host: "web", process: "nginx", exitCode: nil, signal: 9, expected: false,
+                        maximumResidentBytes: 1, cpuNanoseconds: 2))),
+            event(2_160, .runEnded(RunEnded(verdict: .fail, reason: "visit: p99 14ms"))),
+        ]
+    }()
 }
