@@ -74,6 +74,39 @@ struct JudgeWindowTests {
         #expect(run.judged().observed == "0% (0 of \(total))")
     }
 
+    @Test(arguments: [
+        (ExpectationSpec.Scope.before(fault: "crash"), 399),
+        (.noFault(grace: .zero), 599),
+        (.wholeRun, 1_000),
+        (.during(fault: "crash", grace: .zero), 400),
+    ])
+    func `a request under way when a fault begins says nothing of the time before`(
+        row: (scope: ExpectationSpec.Scope, count: Int)
+    ) {
+        var run = JudgeRun()
+        run.expect(.success(.atLeast, 1), row.scope)
+        run.fail(3_990..<4_000, .timeout)
+        let isCounted = row.scope == .wholeRun
+        #expect(run.judged().verdict == (isCounted ? .fail : .pass))
+        let good = isCounted ? row.count - 1 : row.count
+        #expect(run.judged().observed.hasSuffix("(\(good) of \(row.count))"))
+    }
+
+    @Test(arguments: [ExpectationSpec.Scope.before(fault: "crash"), .noFault(grace: .zero)])
+    func `a request that failed before a fault began counts`(scope: ExpectationSpec.Scope) {
+        var run = JudgeRun()
+        run.expect(.success(.atLeast, 1), scope)
+        run.fail(3_990..<4_000)
+        #expect(run.judged().verdict == .fail)
+    }
+
+    @Test func `a timeout at the end of the run counts where no fault follows`() {
+        var run = JudgeRun()
+        run.expect(.success(.atLeast, 1), .noFault(grace: .zero))
+        run.fail(9_990..<10_000, .timeout)
+        #expect(run.judged().verdict == .fail)
+    }
+
     @Test func `recovery is looked for until the next fault begins`() {
         var run = JudgeRun(faults: [JudgeRun.crash, Self.second])
         run.expect(

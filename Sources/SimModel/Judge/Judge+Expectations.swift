@@ -17,7 +17,7 @@ extension Judge {
         }
         let claim = ClaimJudge(
             spec: spec, log: log, window: window, story: story, faultBegan: faultBegan)
-        let samples = log.samples(in: window.spans)
+        let samples = log.samples(in: window)
         let outcome = claim.outcome(of: samples)
         let evidence = claim.evidence(samples, outcome)
         guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }

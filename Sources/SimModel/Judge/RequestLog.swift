@@ -43,12 +43,14 @@ struct RequestLog: Sendable, Equatable {
         samples.sort { ($0.scheduled, $0.ordinal) < ($1.scheduled, $1.ordinal) }
     }
 
-    /// The requests that were scheduled within the spans. The log must be in order.
-    func samples(in window: SpanSet) -> [RequestSample] {
+    /// The requests that count in a window. The log must be in order.
+    func samples(in window: RequestWindow) -> [RequestSample] {
         var result: [RequestSample] = []
-        for span in window.spans {
+        for span in window.spans.spans {
             let begin = firstIndex(at: span.lowerBound)
-            result += samples[begin..<firstIndex(at: span.upperBound)]
+            let due = samples[begin..<firstIndex(at: span.upperBound)]
+            result +=
+                window.endsWithDecision ? due.filter { $0.decided < span.upperBound } : Array(due)
         }
         return result
     }

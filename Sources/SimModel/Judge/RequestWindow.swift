@@ -7,6 +7,9 @@ struct RequestWindow: Sendable, Equatable {
     var spans: SpanSet
     /// The fault that times in the evidence refer to first.
     var fault: String?
+    /// True when a request must also be decided before its span ends: one that is under way when a
+    /// fault begins is hit by it, and says nothing of the time before.
+    var endsWithDecision: Bool
 
     /// A fault that the window depends on never began.
     struct MissingFault: Error, Equatable {
@@ -27,7 +30,7 @@ struct RequestWindow: Sendable, Equatable {
                 }
                 busy.append(began..<Self.sum(end, grace))
             }
-            self.init(SpanSet(busy).complement, nil)
+            self.init(SpanSet(busy).complement, nil, endsWithDecision: true)
         case .during(let name, let grace):
             let fault = try Self.find(name, faults)
             self.init(Self.span(Self.sum(fault.began, grace), fault.end), name)
@@ -36,7 +39,7 @@ struct RequestWindow: Sendable, Equatable {
             self.init(Self.span(Self.sum(fault.aftermath, grace), .max), name)
         case .before(let name):
             let fault = try Self.find(name, faults)
-            self.init(Self.span(.min, fault.began), name)
+            self.init(Self.span(.min, fault.began), name, endsWithDecision: true)
         }
     }
 
@@ -49,9 +52,10 @@ struct RequestWindow: Sendable, Equatable {
         self.init(Self.span(fault.began, next ?? .max), name)
     }
 
-    private init(_ spans: SpanSet, _ fault: String?) {
+    private init(_ spans: SpanSet, _ fault: String?, endsWithDecision: Bool = false) {
         self.spans = spans
         self.fault = fault
+        self.endsWithDecision = endsWithDecision
     }
 
     private static func find(_ name: String, _ faults: [FaultRecord]) throws(MissingFault)

@@ -27,7 +27,8 @@ public struct ExpectationSpec: Sendable, Equatable {
         case less = "<"
         case equal = "=="
     }
-    /// Which requests count, by the instant at which they were scheduled.
+    /// Which requests count, by the instant at which they were scheduled. A request that is under
+    /// way when a fault begins counts neither before it nor as without a fault.
     public enum Scope: Sendable, Equatable {
         case wholeRun
         /// Only while no fault is active (and `grace` after one has healed has passed).
