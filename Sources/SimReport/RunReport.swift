@@ -106,8 +106,8 @@ public struct RunReport: Sendable {
         case .runEnded(let end):
             verdict = end.verdict
             reason = end.reason
-        case .runStarted, .processStarted, .processReady, .processExited, .processOutput,
-            .linkChanged:
+        case .runStarted, .linkUp, .processStarted, .processReady, .processExited, .processOutput,
+            .processSampled, .requestRepeated, .faultMissed, .linkChanged:
             break
         }
     }

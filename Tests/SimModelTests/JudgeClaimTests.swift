@@ -29,7 +29,7 @@ struct JudgeClaimTests {
             observed: "100% (1000 of 1000)", brokenObserved: "99.9% (999 of 1000)"),
         ClaimCase(
             testDescription: "success <= 0% while down: one success",
-            claim: .success(.atMost, 0), scope: .during(fault: "crash", grace: .zero),
+            claim: .success(.atMost, 0), scope: .during(.fault("crash"), grace: .zero),
             passing: { $0.fail(4_000..<8_000) },
             breaking: { $0.change(5_000..<5_010) { $0.result = .ok } },
             observed: "0% (0 of 400)", brokenObserved: "0.25% (1 of 400)"),
@@ -82,7 +82,7 @@ struct JudgeClaimTests {
         ClaimCase(
             testDescription: "recovers: the last failure decides, not the first success",
             claim: .recovers(within: .milliseconds(300)),
-            scope: .after(fault: "crash", grace: .zero),
+            scope: .after(.fault("crash"), grace: .zero),
             passing: {
                 $0.fail(4_000..<4_100)
                 $0.fail(4_290..<4_300)
@@ -91,12 +91,12 @@ struct JudgeClaimTests {
         ClaimCase(
             testDescription: "recovers: a late relapse counts",
             claim: .recovers(within: .milliseconds(300)),
-            scope: .after(fault: "crash", grace: .zero),
+            scope: .after(.fault("crash"), grace: .zero),
             passing: { $0.fail(4_000..<4_100) }, breaking: { $0.fail(9_000..<9_010) },
             observed: "after 100ms", brokenObserved: "after 5.01s"),
         ClaimCase(
             testDescription: "recovers: the last request of all fails",
-            claim: .recovers(within: .seconds(9)), scope: .after(fault: "crash", grace: .zero),
+            claim: .recovers(within: .seconds(9)), scope: .after(.fault("crash"), grace: .zero),
             breaking: { $0.fail(9_990..<10_000) },
             observed: "nothing failed (600 requests)",
             brokenObserved: "not recovered: the last request, at t+9.990s, failed too"),
@@ -106,14 +106,14 @@ struct JudgeClaimTests {
         ClaimCase(
             testDescription: "share == 0% while down: one answer of the dead backend",
             claim: .share(backend: "web-2", .equal, 0),
-            scope: .during(fault: "crash", grace: .milliseconds(500)),
+            scope: .during(.fault("crash"), grace: .milliseconds(500)),
             passing: { $0.change(4_500..<8_000) { $0.backend = "web-1" } },
             breaking: { $0.change(7_990..<8_000) { $0.backend = "web-2" } },
             observed: "0% (0 of 350)", brokenObserved: "0.286% (1 of 350)"),
         ClaimCase(
             testDescription: "share > 25% afterwards: the backend does not come back",
             claim: .share(backend: "web-2", .more, 0.25),
-            scope: .after(fault: "crash", grace: .zero),
+            scope: .after(.fault("crash"), grace: .zero),
             breaking: { $0.change(8_000..<10_000) { $0.backend = "web-1" } },
             observed: "33% (66 of 200)", brokenObserved: "0% (0 of 200)"),
         ClaimCase(
@@ -181,7 +181,7 @@ struct JudgeClaimTests {
     @Test func `a late recovery names the last failure and the first successes`() {
         var run = JudgeRun()
         run.expect(
-            .recovers(within: .milliseconds(10)), .after(fault: "crash", grace: .zero))
+            .recovers(within: .milliseconds(10)), .after(.fault("crash"), grace: .zero))
         run.fail(4_000..<4_050)
         #expect(
             run.judged().evidence == [

@@ -59,7 +59,7 @@ struct JudgeDoubtTests {
         DoubtCase(
             testDescription: "recovery later than the bound by less than the stalled time",
             claim: .recovers(within: .milliseconds(300)),
-            scope: .after(fault: "crash", grace: .zero),
+            scope: .after(.fault("crash"), grace: .zero),
             failing: { $0.fail(4_000..<4_400) },
             doubtful: { $0.stall(endsAt: 4_200, length: 20) },
             certain: { $0.stall(endsAt: 3_500, length: 20) },
@@ -81,7 +81,7 @@ struct JudgeDoubtTests {
         DoubtCase(
             testDescription: "no success at all in a window that was one stall",
             claim: .latency(quantile: 0.5, .atMost, .milliseconds(5)),
-            scope: .after(fault: "crash", grace: .milliseconds(1_900)),
+            scope: .after(.fault("crash"), grace: .milliseconds(1_900)),
             failing: { $0.fail(9_900..<10_000, .timeout) },
             doubtful: { $0.stall(endsAt: 10_500, length: 600) },
             certain: { $0.stall(endsAt: 9_000, length: 10) },
@@ -99,7 +99,7 @@ struct JudgeDoubtTests {
         DoubtCase(
             testDescription: "a recovery bound tighter than ten times the fabric's lateness",
             claim: .recovers(within: .milliseconds(100)),
-            scope: .after(fault: "crash", grace: .zero), failing: { $0.fail(4_000..<4_500) },
+            scope: .after(.fault("crash"), grace: .zero), failing: { $0.fail(4_000..<4_500) },
             doubtful: { $0.link(latenessP99: 10_001) },
             certain: { $0.link(latenessP99: 10_000) },
             evidence: "the fabric was late: p99 10ms on client>proxy, more than 10% of the bound"),
@@ -154,7 +154,7 @@ struct JudgeDoubtTests {
         var run = JudgeRun()
         run.expect(.success(.atLeast, 1))
         run.expect(.latency(quantile: 1, .atMost, .milliseconds(5)))
-        run.expect(.recovers(within: .seconds(1)), .after(fault: "crash", grace: .zero))
+        run.expect(.recovers(within: .seconds(1)), .after(.fault("crash"), grace: .zero))
         run.stall(endsAt: 5_000, length: 4_000)
         run.link(latenessP99: 900_000)
         run.worstSendDelay = 2_000_000_000

@@ -30,8 +30,8 @@ struct JudgeRun {
         scenario.processes = [nginx]
         var checkout = TrafficSpec(
             name: "checkout", source: "client",
-            http: HTTPTarget(host: "proxy", port: 80, path: "/"))
-        checkout.backendHeader = "X-Backend"
+            kind: .http(HTTPExchange(target: SocketTarget(host: "proxy", port: 80), path: "/")))
+        checkout.attribution = .header("X-Backend")
         scenario.traffic = [checkout]
         requests = (0..<1_000).map { number in
             RequestOutcome(
@@ -97,7 +97,7 @@ struct JudgeRun {
         let line = scenario.expectations.count + 1
         scenario.expectations.append(
             ExpectationSpec(
-                traffic: "checkout", claim: claim, scope: scope, line: line,
+                subject: .traffic("checkout"), claim: claim, scope: scope, line: line,
                 text: "expectation \(line)"))
     }
 
@@ -111,7 +111,7 @@ struct JudgeRun {
             add(Self.start, .trafficStarted(TrafficStarted(traffic: ["checkout"])))
         }
         for spec in scenario.faults where faultBegins {
-            let began = Self.start + spec.at.nanoseconds + faultDelay
+            let began = Self.start + (spec.at?.nanoseconds ?? 0) + faultDelay
             let transition = FaultTransition(fault: spec.name, verb: spec.verb, targets: ["x"])
             add(began, .faultStarted(transition))
             guard faultCloses else { continue }

@@ -41,9 +41,9 @@ struct JudgeVacuityTests {
 
     @Test func `a fault that never began is an error, for the run and for its windows`() {
         var run = goodRun()
-        run.expect(.success(.atLeast, 0.1), .during(fault: "crash", grace: .zero))
+        run.expect(.success(.atLeast, 0.1), .during(.fault("crash"), grace: .zero))
         run.expect(.success(.atLeast, 0.1), .noFault(grace: .zero))
-        run.expect(.recovers(within: .seconds(1)), .after(fault: "crash", grace: .zero))
+        run.expect(.recovers(within: .seconds(1)), .after(.fault("crash"), grace: .zero))
         run.faultBegins = false
         let judgement = run.judgement()
         #expect(judgement.verdict == .error)
@@ -70,7 +70,7 @@ struct JudgeVacuityTests {
     ])
     func `a window without a request fails even the weakest claim`(claim: ExpectationSpec.Claim) {
         var run = JudgeRun()
-        run.expect(claim, .after(fault: "crash", grace: .seconds(1)))
+        run.expect(claim, .after(.fault("crash"), grace: .seconds(1)))
         #expect(run.judged().verdict == .pass)
         run.requests.removeAll { $0.scheduledNanoseconds >= JudgeRun.instant(9_000) }
         #expect(run.judged().verdict == .fail)
@@ -80,7 +80,7 @@ struct JudgeVacuityTests {
 
     @Test func `recovery without a later request is not seen`() {
         var run = JudgeRun()
-        run.expect(.recovers(within: .seconds(5)), .after(fault: "crash", grace: .zero))
+        run.expect(.recovers(within: .seconds(5)), .after(.fault("crash"), grace: .zero))
         run.requests.removeAll { $0.scheduledNanoseconds >= JudgeRun.instant(4_000) }
         #expect(run.judged().verdict == .fail)
         #expect(
@@ -91,7 +91,7 @@ struct JudgeVacuityTests {
         var run = JudgeRun()
         run.expect(
             .latency(quantile: 0.5, .atMost, .seconds(1)),
-            .during(fault: "crash", grace: .zero))
+            .during(.fault("crash"), grace: .zero))
         run.fail(4_000..<8_000)
         #expect(run.judged().verdict == .fail)
         #expect(
@@ -102,7 +102,7 @@ struct JudgeVacuityTests {
     @Test func `a share of 0% without any answer fails`() {
         var run = JudgeRun()
         run.expect(
-            .share(backend: "web-2", .equal, 0), .during(fault: "crash", grace: .zero))
+            .share(backend: "web-2", .equal, 0), .during(.fault("crash"), grace: .zero))
         run.fail(4_000..<8_000)
         #expect(run.judged().verdict == .fail)
         #expect(run.judged().observed.hasSuffix("there is no route to see"))

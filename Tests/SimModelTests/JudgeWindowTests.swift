@@ -25,13 +25,13 @@ struct JudgeWindowTests {
         WindowCase(
             testDescription: "the whole run", scope: .wholeRun, counted: [0..<10_000]),
         WindowCase(
-            testDescription: "before", scope: .before(fault: "crash"), counted: [0..<4_000]),
+            testDescription: "before", scope: .before(.fault("crash")), counted: [0..<4_000]),
         WindowCase(
             testDescription: "during, with grace",
-            scope: .during(fault: "crash", grace: .milliseconds(500)), counted: [4_500..<8_000]),
+            scope: .during(.fault("crash"), grace: .milliseconds(500)), counted: [4_500..<8_000]),
         WindowCase(
             testDescription: "after, with grace",
-            scope: .after(fault: "crash", grace: .seconds(1)), counted: [9_000..<10_000]),
+            scope: .after(.fault("crash"), grace: .seconds(1)), counted: [9_000..<10_000]),
         WindowCase(
             testDescription: "no fault: the gaps around it, with grace at its end",
             scope: .noFault(grace: .milliseconds(500)), counted: [0..<4_000, 8_500..<10_000]),
@@ -41,18 +41,18 @@ struct JudgeWindowTests {
             counted: [0..<4_000, 9_100..<10_000]),
         WindowCase(
             testDescription: "during a fault that stays: to the end of the run",
-            faults: [stays], scope: .during(fault: "crash", grace: .zero),
+            faults: [stays], scope: .during(.fault("crash"), grace: .zero),
             counted: [4_000..<10_000]),
         WindowCase(
             testDescription: "after a fault that stays: from its begin",
-            faults: [stays], scope: .after(fault: "crash", grace: .seconds(1)),
+            faults: [stays], scope: .after(.fault("crash"), grace: .seconds(1)),
             counted: [5_000..<10_000]),
         WindowCase(
             testDescription: "no fault, with one that stays: until its begin",
             faults: [stays], scope: .noFault(grace: .zero), counted: [0..<4_000]),
         WindowCase(
             testDescription: "after a restart: from its begin, for it is over at once",
-            faults: [restart], scope: .after(fault: "crash", grace: .milliseconds(100)),
+            faults: [restart], scope: .after(.fault("crash"), grace: .milliseconds(100)),
             counted: [4_100..<10_000]),
         WindowCase(
             testDescription: "no fault, with a restart: only the grace is left out",
@@ -60,7 +60,7 @@ struct JudgeWindowTests {
             counted: [0..<4_000, 5_000..<10_000]),
         WindowCase(
             testDescription: "a fault that began late moves its window with it",
-            scope: .during(fault: "crash", grace: .zero), counted: [4_200..<8_200],
+            scope: .during(.fault("crash"), grace: .zero), counted: [4_200..<8_200],
             faultDelay: 200_000_000),
     ]
 
@@ -75,10 +75,10 @@ struct JudgeWindowTests {
     }
 
     @Test(arguments: [
-        (ExpectationSpec.Scope.before(fault: "crash"), 399),
+        (ExpectationSpec.Scope.before(.fault("crash")), 399),
         (.noFault(grace: .zero), 599),
         (.wholeRun, 1_000),
-        (.during(fault: "crash", grace: .zero), 400),
+        (.during(.fault("crash"), grace: .zero), 400),
     ])
     func `a request under way when a fault begins says nothing of the time before`(
         row: (scope: ExpectationSpec.Scope, count: Int)
@@ -92,7 +92,7 @@ struct JudgeWindowTests {
         #expect(run.judged().observed.hasSuffix("(\(good) of \(row.count))"))
     }
 
-    @Test(arguments: [ExpectationSpec.Scope.before(fault: "crash"), .noFault(grace: .zero)])
+    @Test(arguments: [ExpectationSpec.Scope.before(.fault("crash")), .noFault(grace: .zero)])
     func `a request that failed before a fault began counts`(scope: ExpectationSpec.Scope) {
         var run = JudgeRun()
         run.expect(.success(.atLeast, 1), scope)
@@ -110,7 +110,7 @@ struct JudgeWindowTests {
     @Test func `recovery is looked for until the next fault begins`() {
         var run = JudgeRun(faults: [JudgeRun.crash, Self.second])
         run.expect(
-            .recovers(within: .milliseconds(100)), .after(fault: "crash", grace: .zero))
+            .recovers(within: .milliseconds(100)), .after(.fault("crash"), grace: .zero))
         run.fail(6_000..<7_000)
         #expect(run.judged().observed == "nothing failed (200 requests)")
         run.fail(5_980..<5_990)
@@ -125,14 +125,14 @@ struct JudgeWindowTests {
             name: "twin", at: .seconds(4), lasts: .seconds(1), action: .pause(.host("web-1")))
         var run = JudgeRun(faults: [JudgeRun.crash, twin])
         run.expect(
-            .recovers(within: .milliseconds(100)), .after(fault: "crash", grace: .zero))
+            .recovers(within: .milliseconds(100)), .after(.fault("crash"), grace: .zero))
         #expect(run.judged().observed == "nothing failed (600 requests)")
     }
 
     @Test func `requests may be told in any order`() {
         var run = JudgeRun()
-        run.expect(.recovers(within: .seconds(1)), .after(fault: "crash", grace: .zero))
-        run.expect(.success(.atLeast, 0.5), .during(fault: "crash", grace: .zero))
+        run.expect(.recovers(within: .seconds(1)), .after(.fault("crash"), grace: .zero))
+        run.expect(.success(.atLeast, 0.5), .during(.fault("crash"), grace: .zero))
         run.fail(4_000..<4_100)
         var judge = Judge(scenario: run.scenario)
         for event in run.events.reversed() { judge.observe(event) }

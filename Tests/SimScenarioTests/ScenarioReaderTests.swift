@@ -168,8 +168,11 @@ struct ScenarioReaderTests {
             """)
         let traffic = try #require(scenario.traffic.first)
         #expect(
-            traffic.http == HTTPTarget(host: "b", port: 81, path: "/?q", usesIPv6: true))
-        #expect(traffic.ratePerSecond == 1)
+            traffic.kind
+                == .http(
+                    HTTPExchange(
+                        target: SocketTarget(host: "b", port: 81, usesIPv6: true), path: "/?q")))
+        #expect(traffic.arrival.ratePerSecond == 1)
         #expect(traffic.connection == .close)
         #expect(traffic.end == .seconds(9))
         var change = LinkChange()
@@ -194,8 +197,8 @@ struct ScenarioReaderTests {
             ])
         #expect(scenario.expectations.map(\.line) == [17, 18, 19, 20])
         let scopes: [ExpectationSpec.Scope] = [
-            .wholeRun, .during(fault: "crash-2", grace: .zero),
-            .after(fault: "crash", grace: .zero),
+            .wholeRun, .during(.fault("crash-2"), grace: .zero),
+            .after(.fault("crash"), grace: .zero),
             .noFault(grace: .milliseconds(100)),
         ]
         #expect(scenario.expectations.map(\.scope) == scopes)

@@ -7,8 +7,9 @@ extension ScenarioRun {
         for (index, spec) in scenario.faults.enumerated() {
             let fault = FaultInstance(spec: spec, index: index)
             faults.append(fault)
-            timers.add(.beginFault(fault), at: start + spec.at)
-            if let lasts = spec.lasts { timers.add(.healFault(fault), at: start + spec.at + lasts) }
+            guard let at = spec.at else { continue }
+            timers.add(.beginFault(fault), at: start + at)
+            if let lasts = spec.lasts { timers.add(.healFault(fault), at: start + at + lasts) }
         }
     }
 
@@ -38,12 +39,14 @@ extension ScenarioRun {
             }
         case .cut(let selector), .flap(let selector, _, _):
             try hitLinks(of: fault, selector, .cut)
-        case .degrade(let selector, let change):
+        case .degrade(let selector, let change), .bufferbloat(let selector, let change),
+            .mtuBlackHole(let selector, let change):
             try hitLinks(of: fault, selector, .degrade(change))
         case .partition(let groups):
             fault.pairs = NetworkPlan(topology: scenario.topology, seed: seed).partitionPairs(
                 groups)
             try impair(fault, .cut)
+        case .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec: break
         }
         recorder.record(.faultStarted(transition(of: fault, touched: nil)))
         if case .flap(_, let down, _) = fault.spec.action {
@@ -60,7 +63,9 @@ extension ScenarioRun {
         case .pause:
             for process in fault.processes { try signal(process, 18) }
         case .restart: break
-        case .cut, .flap, .degrade, .partition: try mendLinks(of: fault)
+        case .cut, .flap, .degrade, .bufferbloat, .mtuBlackHole, .partition:
+            try mendLinks(of: fault)
+        case .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec: break
         }
         recorder.record(.faultHealed(transition(of: fault, touched: fault.touched)))
     }

@@ -47,23 +47,28 @@ extension ScenarioRun {
 
     private func launch(_ instance: TrafficInstance, start: MeshInstant) throws {
         let spec = instance.spec
-        guard let target = hostNames.firstIndex(of: spec.http.host) else {
+        guard case .http(let http) = spec.kind,
+            let target = hostNames.firstIndex(of: http.target.host)
+        else {
             preconditionFailure("the reader has resolved every host")
         }
         let address =
-            spec.http.usesIPv6
+            http.target.usesIPv6
             ? AddressPlan.text6(host: target) : AddressPlan.text4(host: target)
         let end = min(spec.end ?? scenario.duration, scenario.duration)
         var arguments = [
-            environment.traffic.path, "--url-address", address, "--port", String(spec.http.port),
-            "--path", spec.http.path, "--host-header", "\(spec.http.host):\(spec.http.port)",
-            "--rate", String(spec.ratePerSecond), "--connection", spec.connection.rawValue,
+            environment.traffic.path, "--url-address", address, "--port", String(http.target.port),
+            "--path", http.path,
+            "--host-header", "\(http.target.host):\(http.target.port)",
+            "--rate", String(spec.arrival.ratePerSecond), "--connection", spec.connection.rawValue,
             "--timeout-ns", String(spec.timeout.nanoseconds),
             "--origin-ns", String(clock.originNanoseconds),
             "--start-ns", String((start + spec.start).nanoseconds),
             "--end-ns", String((start + end).nanoseconds),
         ]
-        if let header = spec.backendHeader { arguments += ["--backend-header", header] }
+        if case .header(let header) = spec.attribution {
+            arguments += ["--backend-header", header]
+        }
         let launched = try hosts[instance.host].launch(
             LaunchRequest(
                 arguments: arguments,

@@ -28,15 +28,19 @@ extension RunEvent: Codable {
     public enum Kind: String, Sendable, CaseIterable {
         case runStarted = "run_started"
         case hostUp = "host_up"
+        case linkUp = "link_up"
         case processStarted = "process_started"
         case processReady = "process_ready"
         case processExited = "process_exited"
         case processOutput = "process_output"
+        case processSampled = "process_sampled"
         case trafficStarted = "traffic_started"
         case request
+        case requestRepeated = "request_repeated"
         case trafficEnded = "traffic_ended"
         case faultStarted = "fault_started"
         case faultHealed = "fault_healed"
+        case faultMissed = "fault_missed"
         case linkChanged = "link_changed"
         case linkTotals = "link_totals"
         case machineStalled = "machine_stalled"
@@ -56,15 +60,19 @@ extension RunEvent.Fact {
         switch self {
         case .runStarted: .runStarted
         case .hostUp: .hostUp
+        case .linkUp: .linkUp
         case .processStarted: .processStarted
         case .processReady: .processReady
         case .processExited: .processExited
         case .processOutput: .processOutput
+        case .processSampled: .processSampled
         case .trafficStarted: .trafficStarted
         case .request: .request
+        case .requestRepeated: .requestRepeated
         case .trafficEnded: .trafficEnded
         case .faultStarted: .faultStarted
         case .faultHealed: .faultHealed
+        case .faultMissed: .faultMissed
         case .linkChanged: .linkChanged
         case .linkTotals: .linkTotals
         case .machineStalled: .machineStalled
@@ -77,15 +85,19 @@ extension RunEvent.Fact {
         switch self {
         case .runStarted(let value): value
         case .hostUp(let value): value
+        case .linkUp(let value): value
         case .processStarted(let value): value
         case .processReady(let value): value
         case .processExited(let value): value
         case .processOutput(let value): value
+        case .processSampled(let value): value
         case .trafficStarted(let value): value
         case .request(let value): value
+        case .requestRepeated(let value): value
         case .trafficEnded(let value): value
         case .faultStarted(let value): value
         case .faultHealed(let value): value
+        case .faultMissed(let value): value
         case .linkChanged(let value): value
         case .linkTotals(let value): value
         case .machineStalled(let value): value
@@ -99,15 +111,19 @@ extension RunEvent.Fact {
             switch kind {
             case .runStarted: .runStarted(try .init(from: decoder))
             case .hostUp: .hostUp(try .init(from: decoder))
+            case .linkUp: .linkUp(try .init(from: decoder))
             case .processStarted: .processStarted(try .init(from: decoder))
             case .processReady: .processReady(try .init(from: decoder))
             case .processExited: .processExited(try .init(from: decoder))
             case .processOutput: .processOutput(try .init(from: decoder))
+            case .processSampled: .processSampled(try .init(from: decoder))
             case .trafficStarted: .trafficStarted(try .init(from: decoder))
             case .request: .request(try .init(from: decoder))
+            case .requestRepeated: .requestRepeated(try .init(from: decoder))
             case .trafficEnded: .trafficEnded(try .init(from: decoder))
             case .faultStarted: .faultStarted(try .init(from: decoder))
             case .faultHealed: .faultHealed(try .init(from: decoder))
+            case .faultMissed: .faultMissed(try .init(from: decoder))
             case .linkChanged: .linkChanged(try .init(from: decoder))
             case .linkTotals: .linkTotals(try .init(from: decoder))
             case .machineStalled: .machineStalled(try .init(from: decoder))

@@ -16,15 +16,19 @@ public struct RunEvent: Sendable, Equatable {
     public enum Fact: Sendable, Equatable {
         case runStarted(RunStarted)
         case hostUp(HostUp)
+        case linkUp(LinkUp)
         case processStarted(ProcessStarted)
         case processReady(ProcessReady)
         case processExited(ProcessExited)
         case processOutput(ProcessOutput)
+        case processSampled(ProcessSampled)
         case trafficStarted(TrafficStarted)
         case request(RequestOutcome)
+        case requestRepeated(RequestRepeated)
         case trafficEnded(TrafficEnded)
         case faultStarted(FaultTransition)
         case faultHealed(FaultTransition)
+        case faultMissed(FaultMissed)
         case linkChanged(LinkChanged)
         case linkTotals(LinkTotals)
         case machineStalled(MachineStalled)
@@ -58,6 +62,11 @@ public struct RunStarted: Sendable, Equatable, Codable {
     public var sandbox: String
     public var durationNanoseconds: Int64
     public var version: String
+    public var why: String?
+    public var tags: [String] = []
+    /// Variables of the file and their values in this run: `loss=1%`.
+    public var settings: [String] = []
+    public var phases: [PhaseSpan] = []
 
     public init(
         scenario: String, file: String, seed: UInt64, world: String, sandbox: String,
@@ -83,6 +92,37 @@ public struct HostUp: Sendable, Equatable, Codable {
         self.host = host
         self.zone = zone
         self.addresses = addresses
+    }
+}
+
+/// A named span of the run, counted from the start of traffic.
+public struct PhaseSpan: Sendable, Equatable, Codable {
+    public var phase: String
+    public var beginNanoseconds: Int64
+    public var endNanoseconds: Int64
+
+    public init(phase: String, beginNanoseconds: Int64, endNanoseconds: Int64) {
+        self.phase = phase
+        self.beginNanoseconds = beginNanoseconds
+        self.endNanoseconds = endNanoseconds
+    }
+}
+
+/// One direction of a link is there.
+public struct LinkUp: Sendable, Equatable, Codable {
+    /// As in `LinkTotals`.
+    public var link: String
+    /// Hosts or routers.
+    public var from: String
+    public var to: String
+    /// Its own conditions, in the scenario language's words.
+    public var conditions: String
+
+    public init(link: String, from: String, to: String, conditions: String) {
+        self.link = link
+        self.from = from
+        self.to = to
+        self.conditions = conditions
     }
 }
 
@@ -159,6 +199,29 @@ public struct ProcessOutput: Sendable, Equatable, Codable {
     }
 }
 
+/// What a process and its children use at one instant.
+public struct ProcessSampled: Sendable, Equatable, Codable {
+    public var host: String
+    public var process: String
+    public var residentBytes: Int64
+    /// Processor time of this incarnation so far.
+    public var cpuNanoseconds: Int64
+    public var openFiles: Int
+    public var threads: Int
+
+    public init(
+        host: String, process: String, residentBytes: Int64, cpuNanoseconds: Int64,
+        openFiles: Int, threads: Int
+    ) {
+        self.host = host
+        self.process = process
+        self.residentBytes = residentBytes
+        self.cpuNanoseconds = cpuNanoseconds
+        self.openFiles = openFiles
+        self.threads = threads
+    }
+}
+
 /// The measured part begins: the zero of every time in the scenario file.
 public struct TrafficStarted: Sendable, Equatable, Codable {
     public var traffic: [String]
@@ -171,10 +234,13 @@ public struct TrafficStarted: Sendable, Equatable, Codable {
 /// One request of one traffic source; the entry's `at` is the instant it was decided.
 public struct RequestOutcome: Sendable, Equatable, Codable {
     public enum Result: String, Sendable, Equatable, Codable, CaseIterable {
-        /// A whole answer with a status below 500.
+        /// The answer that was asked for; with http a whole one with an accepted status, which is
+        /// one below 500 unless the scenario says otherwise.
         case ok
-        /// A whole answer with a status of 500 or more.
+        /// A whole answer (http) with any other status.
         case serverError = "server-error"
+        /// A whole answer that is not the one asked for (tcp, udp), or a command that has failed.
+        case wrongAnswer = "wrong-answer"
         case timeout
         case refused
         case reset
@@ -193,12 +259,17 @@ public struct RequestOutcome: Sendable, Equatable, Codable {
     public var latencyNanoseconds: Int64
     public var result: Result
     public var status: Int?
-    /// Who answered, by the header that the scenario names.
+    /// Who answered, as the scenario's attribution says.
     public var backend: String?
+    /// Bytes of the answer's body.
+    public var bytes: UInt64?
+    /// True when the answer to a later request had come before: only with udp.
+    public var misordered: Bool?
 
     public init(
         traffic: String, ordinal: UInt64, scheduledNanoseconds: Int64, latencyNanoseconds: Int64,
-        result: Result, status: Int? = nil, backend: String? = nil
+        result: Result, status: Int? = nil, backend: String? = nil, bytes: UInt64? = nil,
+        misordered: Bool? = nil
     ) {
         self.traffic = traffic
         self.ordinal = ordinal
@@ -207,6 +278,19 @@ public struct RequestOutcome: Sendable, Equatable, Codable {
         self.result = result
         self.status = status
         self.backend = backend
+        self.bytes = bytes
+        self.misordered = misordered
+    }
+}
+
+/// An answer has come once more for a request that was already decided: only with udp.
+public struct RequestRepeated: Sendable, Equatable, Codable {
+    public var traffic: String
+    public var ordinal: UInt64
+
+    public init(traffic: String, ordinal: UInt64) {
+        self.traffic = traffic
+        self.ordinal = ordinal
     }
 }
 
@@ -234,12 +318,32 @@ public struct FaultTransition: Sendable, Equatable, Codable {
     /// On healing: how many packets it dropped or changed, or how many processes it hit. The proof
     /// that it took hold; zero makes the run fail.
     public var touched: UInt64?
+    /// What made it begin, for a fault that waited for events; or how its proof was seen.
+    public var detail: String?
 
-    public init(fault: String, verb: String, targets: [String], touched: UInt64? = nil) {
+    public init(
+        fault: String, verb: String, targets: [String], touched: UInt64? = nil,
+        detail: String? = nil
+    ) {
         self.fault = fault
         self.verb = verb
         self.targets = targets
         self.touched = touched
+        self.detail = detail
+    }
+}
+
+/// A fault was never begun: what it waited for has not happened.
+public struct FaultMissed: Sendable, Equatable, Codable {
+    public var fault: String
+    public var verb: String
+    /// How far its condition had come: `step 2 of 3: 1 of 5`.
+    public var progress: String
+
+    public init(fault: String, verb: String, progress: String) {
+        self.fault = fault
+        self.verb = verb
+        self.progress = progress
     }
 }
 

@@ -12,6 +12,9 @@ extension ClaimJudge {
             let lines = [tally(samples), backendCounts(samples)]
             guard comparison.isUpperBound, !outcome.holds else { return lines }
             return lines + answers(of: backend, samples)
+        case .throughput, .goodput, .datagrams, .resource, .exit, .restarts, .eventually, .always,
+            .never, .sometimes:
+            return []
         }
     }
 

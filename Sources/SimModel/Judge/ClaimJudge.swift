@@ -13,7 +13,7 @@ struct ClaimJudge {
     /// the system while it recovered.
     func outcome(of samples: [RequestSample], allowance: Int64 = 0) -> ClaimOutcome {
         guard !samples.isEmpty else {
-            return .vacuous("no request of \(spec.traffic) was scheduled \(story.words(window))")
+            return .vacuous("no request of \(log.name) was scheduled \(story.words(window))")
         }
         switch spec.claim {
         case .success(let comparison, let share):
@@ -24,6 +24,9 @@ struct ClaimJudge {
             return route(samples, backend, comparison, share)
         case .recovers(let within):
             return recovery(samples, within.nanoseconds + allowance)
+        case .throughput, .goodput, .datagrams, .resource, .exit, .restarts, .eventually, .always,
+            .never, .sometimes:
+            return .vacuous("it cannot be judged yet")
         }
     }
 

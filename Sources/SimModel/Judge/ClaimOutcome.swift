@@ -70,6 +70,9 @@ extension ExpectationSpec.Claim {
         case .latency(_, let comparison, let bound):
             "\(comparison.rawValue) \(bound.shortText)"
         case .recovers(let within): "within \(within.shortText)"
+        case .throughput, .goodput, .datagrams, .resource, .exit, .restarts, .eventually, .always,
+            .never, .sometimes:
+            ""
         }
     }
 
@@ -80,6 +83,9 @@ extension ExpectationSpec.Claim {
         case .latency(_, let comparison, let bound):
             comparison.isUpperBound ? bound.nanoseconds : nil
         case .recovers(let within): within.nanoseconds
+        case .throughput, .goodput, .datagrams, .resource, .exit, .restarts, .eventually, .always,
+            .never, .sometimes:
+            nil
         }
     }
 }

@@ -12,13 +12,22 @@ struct FaultRecord: Sendable, Equatable {
         self.spec = spec
     }
 
+    /// True when it began later than another one; those that are scheduled for one instant begin
+    /// together, whichever was first.
+    func follows(_ other: FaultRecord) -> Bool {
+        if let at = spec.at, let otherAt = other.spec.at { return at > otherAt }
+        guard let began, let otherBegan = other.began else { return false }
+        return began > otherBegan
+    }
+
     /// When it stops being active, as the scopes of expectations see it: at once for a restart, and
     /// never for a fault without `for`, whose closing entry only says that the run is over.
     var end: Int64? {
         guard let began else { return nil }
         switch spec.action {
         case .restart: return began
-        case .crash, .pause, .stop, .cut, .partition, .flap, .degrade:
+        case .crash, .pause, .stop, .cut, .partition, .flap, .degrade, .bufferbloat,
+            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec:
             return spec.lasts == nil ? .max : closed ?? .max
         }
     }

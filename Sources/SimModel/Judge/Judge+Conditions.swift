@@ -12,10 +12,10 @@ extension Judge {
         guard fault.began != nil else {
             return entry(
                 "fault \(name) takes hold", .error, "it was scheduled and never began",
-                wanted: "its begin at \(fault.spec.at.shortText)")
+                wanted: "its begin at \(fault.spec.at?.shortText ?? "its condition")")
         }
         guard fault.touched ?? 0 == 0 else { return nil }
-        let unit = fault.spec.hitsProcesses ? "process" : "packet"
+        let unit = fault.spec.object.rawValue
         return entry(
             "fault \(name) takes hold", .fail,
             fault.closed == nil ? "no entry says what it touched" : "it touched no \(unit)",
@@ -54,15 +54,5 @@ extension Judge {
         Judged(
             expectation: name, line: 0, verdict: verdict, observed: observed, wanted: wanted,
             evidence: evidence)
-    }
-}
-
-extension FaultSpec {
-    /// True when it hits processes, false when it hits packets.
-    fileprivate var hitsProcesses: Bool {
-        switch action {
-        case .crash, .pause, .stop, .restart: true
-        case .cut, .partition, .flap, .degrade: false
-        }
     }
 }

@@ -3,8 +3,9 @@ internal import CommyBase
 extension Judge {
     /// The verdict on one expectation. The logs are in order.
     func judge(_ spec: ExpectationSpec, _ logs: [RequestLog], _ story: RunStory) -> Judged {
-        guard let log = logs.first(where: { $0.name == spec.traffic }) else {
-            return judged(spec, .error, "there is no traffic named \(spec.traffic)", [])
+        guard let traffic = spec.traffic, let log = logs.first(where: { $0.name == traffic })
+        else {
+            return judged(spec, .error, "it speaks of no traffic", [])
         }
         let window: RequestWindow
         var faultBegan: Int64?
@@ -23,7 +24,7 @@ extension Judge {
         guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }
         let doubts =
             samples.isEmpty
-            ? [] : claim.doubts(samples, disturbance, timeout: timeout(of: spec.traffic))
+            ? [] : claim.doubts(samples, disturbance, timeout: timeout(of: traffic))
         let verdict: Verdict = doubts.isEmpty ? .fail : .inconclusive
         return judged(spec, verdict, outcome.text, doubts + evidence)
     }
@@ -31,7 +32,7 @@ extension Judge {
     private func window(of spec: ExpectationSpec) throws(RequestWindow.MissingFault)
         -> RequestWindow
     {
-        if case .recovers = spec.claim, case .after(let fault, _) = spec.scope {
+        if case .recovers = spec.claim, case .after(.fault(let fault), _) = spec.scope {
             return try RequestWindow(recoveryFrom: fault, faults: faults)
         }
         return try RequestWindow(of: spec.scope, faults: faults)

@@ -55,8 +55,8 @@ public struct Judge: Sendable {
         case .linkTotals(let totals): disturbance.linkEnded(totals)
         case .processOutput(let output): remember(output)
         case .processExited(let exit): note(exit, at: at)
-        case .runStarted, .hostUp, .processStarted, .processReady, .linkChanged, .judged,
-            .runEnded:
+        case .runStarted, .hostUp, .linkUp, .processStarted, .processReady, .processSampled,
+            .requestRepeated, .faultMissed, .linkChanged, .judged, .runEnded:
             break
         }
     }

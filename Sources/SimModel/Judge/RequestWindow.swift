@@ -31,13 +31,16 @@ struct RequestWindow: Sendable, Equatable {
                 busy.append(began..<Self.sum(end, grace))
             }
             self.init(SpanSet(busy).complement, nil, endsWithDecision: true)
-        case .during(let name, let grace):
+        case .during(let period, let grace):
+            let name = period.name
             let fault = try Self.find(name, faults)
             self.init(Self.span(Self.sum(fault.began, grace), fault.end), name)
-        case .after(let name, let grace):
+        case .after(let period, let grace):
+            let name = period.name
             let fault = try Self.find(name, faults)
             self.init(Self.span(Self.sum(fault.aftermath, grace), .max), name)
-        case .before(let name):
+        case .before(let period):
+            let name = period.name
             let fault = try Self.find(name, faults)
             self.init(Self.span(.min, fault.began), name, endsWithDecision: true)
         }
@@ -48,7 +51,7 @@ struct RequestWindow: Sendable, Equatable {
     /// window.
     init(recoveryFrom name: String, faults: [FaultRecord]) throws(MissingFault) {
         let fault = try Self.find(name, faults)
-        let next = faults.filter { $0.spec.at > fault.spec.at }.compactMap(\.began).min()
+        let next = faults.filter { $0.follows(fault) }.compactMap(\.began).min()
         self.init(Self.span(fault.began, next ?? .max), name)
     }
 

@@ -2,12 +2,18 @@
 public struct FaultSpec: Sendable, Equatable {
     /// Unique; given by `name:` or made from the action (`crash`, `crash-2`).
     public var name: String
-    /// When it begins, counted from the start of the traffic phase.
-    public var at: Duration
+    public var trigger: Trigger
     /// Healed after this long; nil means that it stays to the end.
     public var lasts: Duration?
     public var action: Action
 
+    /// What makes it begin.
+    public enum Trigger: Sendable, Equatable {
+        /// A time, counted from the start of the traffic phase.
+        case at(Duration)
+        /// Things that happen.
+        case when(Condition)
+    }
     public enum Action: Sendable, Equatable {
         /// SIGKILL; when it heals, the process is started again.
         case crash(ProcessTarget)
@@ -24,13 +30,44 @@ public struct FaultSpec: Sendable, Equatable {
         case flap(LinkSelector, down: Duration, up: Duration)
         /// The link gets these conditions while the fault lasts, on top of its own.
         case degrade(LinkSelector, LinkChange)
+        /// A slow link with a queue that is far too long: a degradation of rate and queue.
+        case bufferbloat(LinkSelector, LinkChange)
+        /// Packets above a size vanish without an ICMP message: a degradation of that size.
+        case mtuBlackHole(LinkSelector, LinkChange)
+        /// Every TCP segment is answered by a reset to both ends, and dropped.
+        case reset(LinkSelector)
+        /// The wall clock of the processes is wrong.
+        case clock(ProcessTarget, ClockChange)
+        /// The processes get only this share (0...1) of the processor time that they ask for.
+        case cpu(ProcessTarget, share: Double)
+        /// The processes may map at most so many bytes more than they have (RLIMIT_AS).
+        case memory(ProcessTarget, headroomBytes: Int)
+        /// The processes may open at most so many files more than they have (RLIMIT_NOFILE).
+        case openFiles(ProcessTarget, headroom: Int)
+        /// The file system that the processes of this host write to has only this much left.
+        case disk(host: String, freeBytes: Int)
+        /// A command on a host, and another one that takes its effect back.
+        case exec(host: String, begin: ProcessSpec.Command, heal: ProcessSpec.Command?)
+    }
+
+    public init(name: String, trigger: Trigger, lasts: Duration?, action: Action) {
+        self.name = name
+        self.trigger = trigger
+        self.lasts = lasts
+        self.action = action
     }
 
     public init(name: String, at: Duration, lasts: Duration?, action: Action) {
-        self.name = name
-        self.at = at
-        self.lasts = lasts
-        self.action = action
+        self.init(name: name, trigger: .at(at), lasts: lasts, action: action)
+    }
+
+    /// When it begins, counted from the start of the traffic phase; nil when that depends on what
+    /// happens.
+    public var at: Duration? {
+        switch trigger {
+        case .at(let at): at
+        case .when: nil
+        }
     }
 
     /// The word that the scenario file uses for the action.
@@ -44,7 +81,43 @@ public struct FaultSpec: Sendable, Equatable {
         case .partition: "partition"
         case .flap: "flap"
         case .degrade: "degrade"
+        case .bufferbloat: "bufferbloat"
+        case .mtuBlackHole: "mtu-black-hole"
+        case .reset: "reset"
+        case .clock: "clock"
+        case .cpu: "cpu"
+        case .memory: "memory"
+        case .openFiles: "open-files"
+        case .disk: "full-disk"
+        case .exec: "exec"
         }
+    }
+
+    /// What it hits, in the unit that its proof counts.
+    public enum Object: String, Sendable, Equatable {
+        case process, packet, host, command
+    }
+
+    public var object: Object {
+        switch action {
+        case .crash, .pause, .stop, .restart, .clock, .cpu, .memory, .openFiles: .process
+        case .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset: .packet
+        case .disk: .host
+        case .exec: .command
+        }
+    }
+}
+
+/// What a process's wall clock shows: the true time, plus `offset`, running fast or slow by
+/// `driftPerMillion` from the fault's begin on. The monotonic clock is left alone.
+public struct ClockChange: Sendable, Equatable {
+    public var offset: Duration
+    /// Microseconds per second; negative is slow.
+    public var driftPerMillion: Double
+
+    public init(offset: Duration, driftPerMillion: Double = 0) {
+        self.offset = offset
+        self.driftPerMillion = driftPerMillion
     }
 }
 

@@ -13,9 +13,19 @@ public struct Scenario: Sendable, Equatable {
     /// Why this scenario exists and why its numbers are what they are.
     public var why: String?
     public var tier: Tier = .full
+    /// Words that a filter can select it by.
+    public var tags: [String] = []
+    /// What the variables of the file were set to in this reading of it: those of its matrix and
+    /// those that were given from outside. Empty for a file without either.
+    public var settings: [Setting] = []
     public var seed: UInt64 = 1
-    /// From the moment all processes are ready to the end of traffic.
+    /// From the moment all processes are ready to the end of traffic. With phases: their sum.
     public var duration: Duration = .seconds(10)
+    /// Named spans of the duration, one after the other from its begin to its end; or none.
+    public var phases: [Phase] = []
+    /// The whole run must be over this long after its start, on the wall clock; nil is
+    /// `defaultTimeout`.
+    public var timeout: Duration?
     public var world: World = .realtime
     /// Programs that must be installed, with the Debian package that has each.
     public var requires: [Requirement] = []
@@ -27,6 +37,41 @@ public struct Scenario: Sendable, Equatable {
 
     public init(name: String) {
         self.name = name
+    }
+}
+
+extension Scenario {
+    /// What a run may take when the file does not say: its duration, and two minutes for starting,
+    /// stopping and a slow machine.
+    public var defaultTimeout: Duration { duration + .seconds(120) }
+
+    /// The phase whose requests count only where a scope names it.
+    public static let warmUpPhase = "warm-up"
+
+    public func phase(_ name: String) -> Phase? { phases.first { $0.name == name } }
+}
+
+/// One entry under `phases:`; begin and end count from the start of the traffic phase.
+public struct Phase: Sendable, Equatable {
+    public var name: String
+    public var begin: Duration
+    public var end: Duration
+
+    public init(name: String, begin: Duration, end: Duration) {
+        self.name = name
+        self.begin = begin
+        self.end = end
+    }
+}
+
+/// A variable and its value in one reading of a file.
+public struct Setting: Sendable, Equatable {
+    public var name: String
+    public var value: String
+
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
     }
 }
 

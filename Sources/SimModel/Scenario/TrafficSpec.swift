@@ -1,4 +1,4 @@
-/// One entry under `traffic:`: an open-loop source of requests from one host to a URL.
+/// One entry under `traffic:`: an open-loop source of requests from one host.
 ///
 /// Requests leave on schedule whether or not earlier ones were answered, and latency is counted
 /// from the scheduled instant, so a stalled server cannot hide (coordinated omission).
@@ -9,43 +9,164 @@ public struct TrafficSpec: Sendable, Equatable {
         /// A new connection for each request.
         case close
     }
+    /// What one request is.
+    public enum Kind: Sendable, Equatable {
+        case http(HTTPExchange)
+        case tcp(TCPExchange)
+        case udp(UDPExchange)
+        /// A command that runs on the source host; it succeeds when it returns 0. The placeholders
+        /// of `ProcessSpec` are filled in.
+        case exec(ProcessSpec.Command)
+    }
+    /// How it is known who answered a request.
+    public enum Attribution: Sendable, Equatable {
+        /// The value of this response header (http).
+        case header(String)
+        /// The first capture group of this regular expression in the answer: the body (http), the
+        /// bytes (tcp, udp) or the standard output (exec).
+        case body(String)
+        /// The host that the answer came from, by its address (http, tcp, udp).
+        case peer
+    }
     public var name: String
     /// The host that the requests come from.
     public var source: String
-    public var http: HTTPTarget
+    public var kind: Kind
+    /// Used by http and tcp.
     public var connection: Connection = .keepAlive
-    /// Requests per second.
-    public var ratePerSecond: Double = 100
+    public var arrival = Arrival()
     /// A request without a whole answer by then has failed.
     public var timeout: Duration = .seconds(1)
-    /// Name of the response header that names the backend; used by `route` and for attribution.
-    public var backendHeader: String?
+    public var attribution: Attribution?
     /// When it begins and ends, counted from the start of the traffic phase; nil is the whole
     /// duration.
     public var start: Duration = .zero
     public var end: Duration?
 
-    public init(name: String, source: String, http: HTTPTarget) {
+    public init(name: String, source: String, kind: Kind) {
         self.name = name
         self.source = source
-        self.http = http
+        self.kind = kind
+    }
+
+    /// The word that the scenario file uses for the kind.
+    public var protocolName: String {
+        switch kind {
+        case .http: "http"
+        case .tcp: "tcp"
+        case .udp: "udp"
+        case .exec: "exec"
+        }
     }
 }
 
-/// Where a request goes: `http://web:8080/path`.
-public struct HTTPTarget: Sendable, Equatable {
-    /// A host of the topology.
+/// When requests are due: an open-loop arrival process.
+public struct Arrival: Sendable, Equatable {
+    public enum Spacing: Sendable, Equatable {
+        /// Equal distances.
+        case constant
+        /// A Poisson process: independent arrivals, the model of many users.
+        case poisson
+        /// So many at once, then a pause; the rate is kept on average.
+        case burst(Int)
+    }
+    public var spacing: Spacing = .constant
+    /// Requests per second, at the begin when the rate changes.
+    public var ratePerSecond: Double = 100
+    /// Where a linear ramp ends, at the end of the traffic; nil: the rate does not change.
+    public var finalRatePerSecond: Double?
+
+    public init() {}
+
+    /// How many requests a span of traffic has on average.
+    public func expectedCount(seconds: Double) -> Double {
+        seconds * (ratePerSecond + (finalRatePerSecond ?? ratePerSecond)) / 2
+    }
+}
+
+/// Where packets of a request go: a host of the topology.
+public struct SocketTarget: Sendable, Equatable {
     public var host: String
     public var port: UInt16
-    /// Path and query, beginning with `/`.
-    public var path: String
     /// True: the host's IPv6 address is used.
     public var usesIPv6: Bool
 
-    public init(host: String, port: UInt16, path: String, usesIPv6: Bool = false) {
+    public init(host: String, port: UInt16, usesIPv6: Bool = false) {
         self.host = host
         self.port = port
-        self.path = path
         self.usesIPv6 = usesIPv6
+    }
+}
+
+/// One HTTP/1.1 request: `http://web:8080/path`.
+public struct HTTPExchange: Sendable, Equatable {
+    public var target: SocketTarget
+    /// Path and query, beginning with `/`.
+    public var path: String
+    public var method = "GET"
+    public var headers: [HTTPHeader] = []
+    public var payload = Payload.none
+    /// Statuses of a success.
+    public var statuses: [ClosedRange<Int>] = [100...499]
+
+    public init(target: SocketTarget, path: String) {
+        self.target = target
+        self.path = path
+    }
+}
+
+/// One header of a request.
+public struct HTTPHeader: Sendable, Equatable {
+    public var name: String
+    public var value: String
+
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What a request carries.
+public enum Payload: Sendable, Equatable {
+    case none
+    case text(String)
+    /// So many generated bytes.
+    case bytes(Int)
+}
+
+/// The answer that makes a request a success.
+public enum Reply: Sendable, Equatable {
+    /// None: it is a success when it was sent (udp) or the connection was made (tcp).
+    case none
+    /// Any bytes.
+    case any
+    /// What was sent comes back.
+    case echo
+    /// The answer contains this text.
+    case contains(String)
+}
+
+/// One exchange over TCP: connect unless connected, send the payload, wait for the reply.
+public struct TCPExchange: Sendable, Equatable {
+    public var target: SocketTarget
+    public var payload = Payload.none
+    public var reply = Reply.none
+
+    public init(target: SocketTarget) {
+        self.target = target
+    }
+}
+
+/// One datagram and its reply. A generated payload carries the traffic's identity and the request's
+/// ordinal, so that losses, duplicates and reordering are seen; it has at least
+/// `UDPExchange.headerBytes` bytes.
+public struct UDPExchange: Sendable, Equatable {
+    public static let headerBytes = 24
+    public var target: SocketTarget
+    public var payload = Payload.bytes(64)
+    public var reply = Reply.echo
+
+    public init(target: SocketTarget) {
+        self.target = target
     }
 }

@@ -26,28 +26,28 @@ struct ExpectationWindow: Equatable {
             var left = [traffic]
             for fault in faults {
                 let end = Self.end(of: fault, duration: duration) + grace
-                left = left.flatMap { Self.span($0, without: fault.at, end) }
+                left = left.flatMap { Self.span($0, without: (fault.at ?? .zero), end) }
             }
             wanted = left
-        case .during(let name, let grace):
-            guard let fault = fault(name) else { return nil }
+        case .during(let period, let grace):
+            guard let fault = fault(period.name) else { return nil }
             let end = Self.end(of: fault, duration: duration)
-            wanted = Self.span(fault.at + grace, end)
-        case .after(let name, let grace):
-            guard let fault = fault(name) else { return nil }
-            let begin = fault.at + (fault.lasts ?? .zero) + grace
+            wanted = Self.span((fault.at ?? .zero) + grace, end)
+        case .after(let period, let grace):
+            guard let fault = fault(period.name) else { return nil }
+            let begin = (fault.at ?? .zero) + (fault.lasts ?? .zero) + grace
             wanted = Self.span(begin, duration)
-        case .before(let name):
-            guard let fault = fault(name) else { return nil }
-            wanted = Self.span(.zero, fault.at)
+        case .before(let period):
+            guard let fault = fault(period.name) else { return nil }
+            wanted = Self.span(.zero, (fault.at ?? .zero))
         }
         spans = wanted.map { $0.clamped(to: traffic) }.filter { !$0.isEmpty }
     }
 
     /// A restart is over at once; a fault without `for` stays to the end.
     private static func end(of fault: FaultSpec, duration: Duration) -> Duration {
-        if case .restart = fault.action { return fault.at }
-        return fault.lasts.map { fault.at + $0 } ?? duration
+        if case .restart = fault.action { return (fault.at ?? .zero) }
+        return fault.lasts.map { (fault.at ?? .zero) + $0 } ?? duration
     }
 
     private static func span(_ begin: Duration, _ end: Duration) -> [Range<Duration>] {
@@ -71,7 +71,7 @@ extension DocumentReader {
         let isJudgeable = scenario.faults.count == names.faults.count
         guard isJudgeable else { return }
         if case .recovers(let within) = expectation.claim,
-            case .after(let name, _) = expectation.scope
+            case .after(.fault(let name), _) = expectation.scope
         {
             checkRecovery(within, of: name, running: running, fields)
             return
@@ -85,7 +85,7 @@ extension DocumentReader {
             fields.report(
                 "no request of '\(traffic.name)' can fall into this window", value: place,
                 expected: cure(of: expectation.scope))
-        } else if window.length.seconds * traffic.ratePerSecond < 1 {
+        } else if traffic.arrival.expectedCount(seconds: window.length.seconds) < 1 {
             fields.report(
                 "this window of \(window.length.shortText) is shorter than the time between two "
                     + "requests of '\(traffic.name)'", value: place,
@@ -99,10 +99,10 @@ extension DocumentReader {
             return "traffic with a time to run"
         case .noFault:
             return "time without a fault: shorter faults, a smaller grace or a longer duration"
-        case .during(let name, _):
-            let fault = scenario.faults.first { $0.name == name }
+        case .during(let period, _):
+            let fault = scenario.faults.first { $0.name == period.name }
             if case .restart = fault?.action {
-                return "after: \(name), since a restart is over at once"
+                return "after: \(period.name), since a restart is over at once"
             }
             return "a grace shorter than the fault, and traffic while it lasts"
         case .after:
@@ -116,8 +116,8 @@ extension DocumentReader {
         _ within: Duration, of name: String, running: Range<Duration>, _ fields: Fields
     ) {
         guard let fault = scenario.faults.first(where: { $0.name == name }) else { return }
-        let begin = fault.at + within
-        let next = scenario.faults.filter { $0.at > fault.at }.map(\.at).min()
+        let begin = (fault.at ?? .zero) + within
+        let next = scenario.faults.compactMap(\.at).filter { $0 > (fault.at ?? .zero) }.min()
         let end = min(running.upperBound, next ?? running.upperBound)
         guard max(begin, running.lowerBound) >= end else { return }
         let isCutShort = next == end && end < running.upperBound

@@ -11,7 +11,7 @@ extension DocumentReader {
             let scope = readScope(fields, claim: claim)
             guard let traffic, let claim, let scope else { continue }
             let expectation = ExpectationSpec(
-                traffic: traffic.name, claim: claim.value, scope: scope,
+                subject: .traffic(traffic.name), claim: claim.value, scope: scope,
                 line: item.position.line,
                 text: "\(traffic.name): \(claim.text)"
                     + Self.text(of: scope))
@@ -192,7 +192,7 @@ extension DocumentReader {
 
     private func readRoute(_ fields: Fields, traffic: TrafficSpec?) -> ReadClaim? {
         let backend = host(fields, "route")
-        if let traffic, traffic.backendHeader == nil {
+        if let traffic, traffic.attribution == nil {
             fields.report(
                 "'route' needs to know who answered, and the traffic '\(traffic.name)' has no "
                     + "backend-header", key: "route",
@@ -241,9 +241,9 @@ extension DocumentReader {
             return nil
         }
         switch word {
-        case "during": return .during(fault: text, grace: grace)
-        case "after": return .after(fault: text, grace: grace)
-        default: return .before(fault: text)
+        case "during": return .during(.fault(text), grace: grace)
+        case "after": return .after(.fault(text), grace: grace)
+        default: return .before(.fault(text))
         }
     }
 
@@ -254,9 +254,9 @@ extension DocumentReader {
         switch scope {
         case .wholeRun: return ""
         case .noFault(let grace): return " during no fault" + tail(grace)
-        case .during(let fault, let grace): return " during \(fault)" + tail(grace)
-        case .after(let fault, let grace): return " after \(fault)" + tail(grace)
-        case .before(let fault): return " before \(fault)"
+        case .during(let period, let grace): return " during \(period.name)" + tail(grace)
+        case .after(let period, let grace): return " after \(period.name)" + tail(grace)
+        case .before(let period): return " before \(period.name)"
         }
     }
 }

@@ -10,19 +10,20 @@ extension DocumentReader {
             let usesIPv6 = fields.boolean("ipv6") ?? false
             let source = host(fields, "from")
             let target = readTarget(fields, usesIPv6: usesIPv6)
-            let http = target ?? HTTPTarget(host: "", port: 80, path: "/")
-            var traffic = TrafficSpec(name: entry.key, source: source ?? "", http: http)
+            let http =
+                target ?? HTTPExchange(target: SocketTarget(host: "", port: 80), path: "/")
+            var traffic = TrafficSpec(name: entry.key, source: source ?? "", kind: .http(http))
             if usesIPv6, scenario.topology.mtu < 1_280 {
                 fields.report(
                     "IPv6 with an MTU of \(scenario.topology.mtu)", value: "ipv6",
                     expected: "an mtu of at least 1280, which IPv6 needs")
             }
-            if let rate = fields.number("rate") { traffic.ratePerSecond = rate }
+            if let rate = fields.number("rate") { traffic.arrival.ratePerSecond = rate }
             if let timeout = fields.duration("timeout") { traffic.timeout = timeout }
             if let connection = fields.word("connection", as: TrafficSpec.Connection.self) {
                 traffic.connection = connection
             }
-            traffic.backendHeader = readBackendHeader(fields)
+            traffic.attribution = readBackendHeader(fields).map { .header($0) }
             if let start = fields.duration("start") { traffic.start = start }
             traffic.end = fields.duration("end")
             checkSpan(of: traffic, fields)
@@ -41,7 +42,7 @@ extension DocumentReader {
         return text
     }
 
-    private func readTarget(_ fields: Fields, usesIPv6: Bool) -> HTTPTarget? {
+    private func readTarget(_ fields: Fields, usesIPv6: Bool) -> HTTPExchange? {
         guard let text = fields.text("http"), let node = fields.value("http") else { return nil }
         let form = "http://HOST:PORT/PATH with a host of the topology"
         let scheme = "http://"
@@ -68,8 +69,9 @@ extension DocumentReader {
             }
             return nil
         }
-        return HTTPTarget(
-            host: String(name), port: port, path: path.isEmpty ? "/" : path, usesIPv6: usesIPv6)
+        return HTTPExchange(
+            target: SocketTarget(host: String(name), port: port, usesIPv6: usesIPv6),
+            path: path.isEmpty ? "/" : path)
     }
 
     private func readBackendHeader(_ fields: Fields) -> String? {
@@ -102,7 +104,7 @@ extension DocumentReader {
             fields.report(
                 "the traffic ends at \(end.shortText), not after its start", value: "end",
                 expected: "later than \(traffic.start.shortText)")
-        } else if (end - traffic.start).seconds * traffic.ratePerSecond < 1 {
+        } else if traffic.arrival.expectedCount(seconds: (end - traffic.start).seconds) < 1 {
             fields.report(
                 "the traffic sends no request in \((end - traffic.start).shortText)",
                 key: fields.has("rate") ? "rate" : "from", expected: "a higher rate")

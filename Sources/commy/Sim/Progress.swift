@@ -47,8 +47,9 @@ final class Progress {
             if request.result == .ok { succeeded += 1 }
         case .faultStarted(let fault): activeFaults.append(fault.fault)
         case .faultHealed(let fault): activeFaults.removeAll { $0 == fault.fault }
-        case .runStarted, .hostUp, .processExited, .processOutput, .trafficEnded, .linkChanged,
-            .linkTotals, .machineStalled, .judged, .runEnded:
+        case .runStarted, .hostUp, .linkUp, .processExited, .processOutput, .processSampled,
+            .requestRepeated, .trafficEnded, .faultMissed, .linkChanged, .linkTotals,
+            .machineStalled, .judged, .runEnded:
             break
         }
     }
