@@ -92,13 +92,60 @@ struct JudgeRun {
     }
 
     mutating func expect(
-        _ claim: ExpectationSpec.Claim, _ scope: ExpectationSpec.Scope = .wholeRun
+        _ claim: ExpectationSpec.Claim, _ scope: ExpectationSpec.Scope = .wholeRun,
+        of subject: ExpectationSpec.Subject = .traffic("checkout")
     ) {
         let line = scenario.expectations.count + 1
         scenario.expectations.append(
             ExpectationSpec(
-                subject: .traffic("checkout"), claim: claim, scope: scope, line: line,
+                subject: subject, claim: claim, scope: scope, line: line,
                 text: "expectation \(line)"))
+    }
+
+    /// Something else that happens so many milliseconds after the begin of the traffic.
+    mutating func happens(at milliseconds: Int64, _ fact: RunEvent.Fact) {
+        others.append(
+            RunEvent(at: MeshInstant(nanoseconds: Self.instant(milliseconds)), fact: fact))
+    }
+
+    mutating func logs(at milliseconds: Int64, _ line: String, host: String = "web-1") {
+        happens(
+            at: milliseconds,
+            .processOutput(
+                ProcessOutput(host: host, process: "nginx", stream: .stderr, line: line)))
+    }
+
+    mutating func starts(at milliseconds: Int64, host: String = "web-1", incarnation: Int = 1) {
+        happens(
+            at: milliseconds,
+            .processStarted(
+                ProcessStarted(
+                    host: host, process: "nginx", pid: 1, command: ["nginx"],
+                    incarnation: incarnation)))
+    }
+
+    mutating func exits(
+        at milliseconds: Int64, code: Int32? = nil, signal: Int32? = nil, expected: Bool = false
+    ) {
+        happens(
+            at: milliseconds,
+            .processExited(
+                ProcessExited(
+                    host: "web-1", process: "nginx", exitCode: code, signal: signal,
+                    expected: expected, maximumResidentBytes: 0, cpuNanoseconds: 0)))
+    }
+
+    /// One measurement of nginx on web-1.
+    mutating func sample(
+        at milliseconds: Int64, memory: Int64 = 1 << 20, cpuMilliseconds: Int64 = 0, files: Int = 10
+    ) {
+        happens(
+            at: milliseconds,
+            .processSampled(
+                ProcessSampled(
+                    host: "web-1", process: "nginx", residentBytes: memory,
+                    cpuNanoseconds: cpuMilliseconds * Self.millisecond, openFiles: files, threads: 2
+                )))
     }
 
     /// The log of the run.
@@ -129,7 +176,7 @@ struct JudgeRun {
                 TrafficEnded(
                     traffic: "checkout", sent: UInt64(requests.count),
                     worstSendDelayNanoseconds: worstSendDelay)))
-        return events.sorted { $0.at < $1.at } + others
+        return (events + others).sorted { $0.at < $1.at }
     }
 
     func judgement() -> Judgement {

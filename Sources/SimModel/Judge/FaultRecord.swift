@@ -3,6 +3,8 @@ struct FaultRecord: Sendable, Equatable {
     let spec: FaultSpec
     /// When it took hold; nil if it never did.
     var began: Int64?
+    /// How far its condition had come, when the run said that it never held.
+    var missed: String?
     /// When it was healed, or closed at the end of the run; nil if it never was.
     var closed: Int64?
     /// What the closing entry says that it hit.

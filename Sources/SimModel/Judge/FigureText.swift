@@ -51,6 +51,35 @@ public enum FigureText {
         return text
     }
 
+    /// `512 B`, `1.5 KiB`, `64 MiB`: at most two digits after the point.
+    public static func size(_ bytes: Int64) -> String {
+        let units = ["KiB", "MiB", "GiB", "TiB"]
+        guard bytes.magnitude >= 1_024 else { return "\(bytes) B" }
+        var scale: Int64 = 1_024
+        var unit = 0
+        while unit + 1 < units.count, Int64(clamping: bytes.magnitude) / scale >= 1_024 {
+            scale *= 1_024
+            unit += 1
+        }
+        let hundredths = Int64(Double(bytes) / Double(scale) * 100 + 0.5)
+        return "\(decimal(hundredths, digits: 2)) \(units[unit])"
+    }
+
+    /// `198.4/s`.
+    public static func rate(_ perSecond: Double) -> String {
+        "\(decimal(Int64(perSecond * 100 + 0.5), digits: 2))/s"
+    }
+
+    /// `7.92 Mbit/s`.
+    public static func bitRate(_ bitsPerSecond: Double) -> String {
+        var value = bitsPerSecond
+        for unit in ["bit/s", "kbit/s", "Mbit/s"] {
+            if value < 1_000 { return "\(decimal(Int64(value * 100 + 0.5), digits: 2)) \(unit)" }
+            value /= 1_000
+        }
+        return "\(decimal(Int64(value * 100 + 0.5), digits: 2)) Gbit/s"
+    }
+
     /// `1 request`, `2 requests`.
     public static func count(_ number: Int, _ noun: String) -> String {
         "\(count(number)) \(noun)\(number == 1 ? "" : "s")"

@@ -9,6 +9,12 @@ extension Judge {
 
     private func unmet(_ fault: FaultRecord) -> Judged? {
         let name = fault.spec.name
+        if let missed = fault.missed {
+            return entry(
+                "fault \(name) takes hold", .fail, "its condition never held: \(missed)",
+                wanted: "its begin",
+                ["a fault that never began proves nothing: look at what it waits for"])
+        }
         guard fault.began != nil else {
             return entry(
                 "fault \(name) takes hold", .error, "it was scheduled and never began",
@@ -37,12 +43,9 @@ extension Judge {
 
     private func unmet(_ exit: UnexpectedExit, _ story: RunStory) -> Judged {
         let fact = exit.exit
-        let ending =
-            fact.signal.map { "was killed by signal \($0)" }
-            ?? "ended with code \(fact.exitCode ?? 0)"
         return entry(
             "\(fact.process)@\(fact.host) stays alive", .fail,
-            "\(ending) at \(story.time(exit.at, near: nil)), and no fault had asked for it",
+            "\(fact.ending) at \(story.time(exit.at, near: nil)), and no fault had asked for it",
             wanted: "no end that its restart policy does not cover",
             exit.lastLines.map { "its last words: \($0)" })
     }

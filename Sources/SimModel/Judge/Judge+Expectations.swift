@@ -1,46 +1,123 @@
 internal import CommyBase
 
+/// Finds what an expectation speaks of and hands it to the judge of its kind.
 extension Judge {
-    /// The verdict on one expectation. The logs are in order.
-    func judge(_ spec: ExpectationSpec, _ logs: [RequestLog], _ story: RunStory) -> Judged {
-        guard let traffic = spec.traffic, let log = logs.first(where: { $0.name == traffic })
-        else {
-            return judged(spec, .error, "it speaks of no traffic", [])
-        }
-        let window: RequestWindow
-        var faultBegan: Int64?
-        do throws(RequestWindow.MissingFault) {
-            window = try self.window(of: spec)
-            faultBegan = faults.first { $0.spec.name == window.fault }?.began
+    /// What every judgement of one run needs. The logs are in order.
+    struct Hearing {
+        var logs: [RequestLog]
+        var story: RunStory
+        var calendar: Window.Calendar
+        var trafficEnd: Int64
+    }
+
+    /// The verdict on one expectation; `number` is its place among them.
+    func judge(_ spec: ExpectationSpec, number: Int, _ hearing: Hearing) -> Judged {
+        let window: Window
+        do throws(Window.MissingFault) {
+            window = try self.window(of: spec, hearing)
         } catch {
-            return judged(
-                spec, .error, "the fault \(error.name) never began: its window is not known", [])
+            return withoutWindow(spec, error.name)
         }
+        switch spec.subject {
+        case .traffic(let name):
+            guard let log = hearing.logs.first(where: { $0.name == name }) else {
+                return judged(spec, .error, "there is no traffic named \(name)", [])
+            }
+            return judge(spec, log, [name], window, hearing)
+        case .process(let name, let host):
+            return judge(spec, process: name, host: host, window, hearing)
+        case .run:
+            return judgeRun(spec, number: number, window, hearing)
+        }
+    }
+
+    private func judgeRun(
+        _ spec: ExpectationSpec, number: Int, _ window: Window, _ hearing: Hearing
+    ) -> Judged {
+        if case .request(let pattern) = spec.claim.pattern {
+            guard let log = hearing.logs.first(where: { $0.name == pattern.traffic }) else {
+                return judged(spec, .error, "there is no traffic named \(pattern.traffic)", [])
+            }
+            return judge(spec, log, [pattern.traffic], window, hearing)
+        }
+        if case .datagrams = spec.claim {
+            let names = scenario.traffic.filter(\.countsDatagrams).map(\.name)
+            let logs = hearing.logs.filter { names.contains($0.name) }
+            let all = RequestLog.merged(logs, name: names.joined(separator: ", "))
+            return judge(spec, all, names, window, hearing)
+        }
+        guard let watch = watches[number] else {
+            return judged(spec, .error, "nobody has looked for it", [])
+        }
+        let claim = EventClaimJudge(
+            watch: watch, window: window, story: hearing.story, runEnd: runEnd ?? .max)
+        let outcome = claim.outcome(of: spec.claim)
+        let evidence = claim.evidence(spec.claim)
+        guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }
+        let doubts = claim.doubts(spec.claim, disturbance)
+        let verdict: Verdict = doubts.isEmpty || outcome.isVacuous ? .fail : .inconclusive
+        return judged(spec, verdict, outcome.text, doubts + evidence)
+    }
+
+    private func judge(
+        _ spec: ExpectationSpec, process name: String, host: String?, _ window: Window,
+        _ hearing: Hearing
+    ) -> Judged {
+        let records = processes.filter {
+            $0.process == name && (host ?? $0.host) == $0.host
+        }
+        let claim = ProcessClaimJudge(
+            records: records, window: window, story: hearing.story, trafficEnd: hearing.trafficEnd)
+        let outcome = claim.outcome(of: spec.claim)
+        return judged(
+            spec, outcome.holds ? .pass : .fail, outcome.text, claim.evidence(spec.claim))
+    }
+
+    private func judge(
+        _ spec: ExpectationSpec, _ log: RequestLog, _ traffic: [String], _ window: Window,
+        _ hearing: Hearing
+    ) -> Judged {
+        let sources = scenario.traffic.filter { traffic.contains($0.name) }
         let claim = ClaimJudge(
-            spec: spec, log: log, window: window, story: story, faultBegan: faultBegan)
+            spec: spec, log: log, window: window, story: hearing.story,
+            faultBegan: faults.first { $0.spec.name == window.fault }?.began,
+            running: span(of: sources, hearing))
         let samples = log.samples(in: window)
         let outcome = claim.outcome(of: samples)
         let evidence = claim.evidence(samples, outcome)
         guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }
-        let doubts =
-            samples.isEmpty
-            ? [] : claim.doubts(samples, disturbance, timeout: timeout(of: traffic))
+        let timeout = sources.map(\.timeout.nanoseconds).max() ?? .max
+        let doubts = samples.isEmpty ? [] : claim.doubts(samples, disturbance, timeout: timeout)
         let verdict: Verdict = doubts.isEmpty ? .fail : .inconclusive
         return judged(spec, verdict, outcome.text, doubts + evidence)
     }
 
-    private func window(of spec: ExpectationSpec) throws(RequestWindow.MissingFault)
-        -> RequestWindow
-    {
-        if case .recovers = spec.claim, case .after(.fault(let fault), _) = spec.scope {
-            return try RequestWindow(recoveryFrom: fault, faults: faults)
-        }
-        return try RequestWindow(of: spec.scope, faults: faults)
+    /// When some of the sources send.
+    private func span(of sources: [TrafficSpec], _ hearing: Hearing) -> Range<Int64> {
+        let begin = sources.map(\.start.nanoseconds).min() ?? 0
+        let end = sources.map { ($0.end ?? scenario.duration).nanoseconds }.max() ?? begin
+        return hearing.story.start + begin..<hearing.story.start + max(begin, end)
     }
 
-    private func timeout(of traffic: String) -> Int64 {
-        let spec = scenario.traffic.first { $0.name == traffic }
-        return spec?.timeout.nanoseconds ?? .max
+    private func window(
+        of spec: ExpectationSpec, _ hearing: Hearing
+    ) throws(Window.MissingFault) -> Window {
+        switch (spec.claim, spec.scope) {
+        case (.recovers, .after(.fault(let fault), _)):
+            return try Window(recoveryFrom: fault, faults: faults)
+        case (.eventually, _):
+            return try Window(of: spec.scope, hearing.calendar, fromBegin: true)
+        case _:
+            return try Window(of: spec.scope, hearing.calendar)
+        }
+    }
+
+    /// A fault that waits for events may never begin; the expectation then says nothing.
+    private func withoutWindow(_ spec: ExpectationSpec, _ fault: String) -> Judged {
+        let waited = faults.first { $0.spec.name == fault }?.missed != nil
+        return judged(
+            spec, waited ? .fail : .error,
+            "the fault \(fault) never began: its window is not known", [])
     }
 
     private func judged(
@@ -49,5 +126,29 @@ extension Judge {
         Judged(
             expectation: spec.text, line: spec.line, verdict: verdict, observed: observed,
             wanted: spec.claim.wanted, evidence: evidence)
+    }
+}
+
+extension TrafficSpec {
+    /// True when lost, duplicated and misordered requests can be told from each other.
+    public var countsDatagrams: Bool {
+        switch kind {
+        case .udp(let exchange): exchange.reply == .echo || exchange.reply == .any
+        case .http, .tcp, .exec: false
+        }
+    }
+}
+
+extension ExpectationSpec.Claim {
+    /// The pattern of a claim on events.
+    public var pattern: EventPattern? {
+        switch self {
+        case .eventually(let pattern, _), .always(let pattern), .never(let pattern),
+            .sometimes(let pattern):
+            pattern
+        case .success, .latency, .throughput, .goodput, .recovers, .share, .datagrams, .resource,
+            .exit, .restarts:
+            nil
+        }
     }
 }

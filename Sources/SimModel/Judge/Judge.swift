@@ -16,7 +16,14 @@ public struct Judge: Sendable {
     private(set) var logs: [RequestLog]
     private(set) var faults: [FaultRecord]
     private(set) var exits: [UnexpectedExit] = []
+    /// Every process on each of its hosts, in file order.
+    private(set) var processes: [ProcessRecord]
+    /// For each expectation on events, by its place; nil for the others.
+    private(set) var watches: [EventWatch?]
+    /// The instant of the latest event.
+    private(set) var runEnd: Int64?
     private(set) var disturbance = Disturbance()
+    private let processNumbers: [String: Int]
     private let logNumbers: [String: Int]
     private let faultNumbers: [String: Int]
     /// The latest output of each process, by `process@host`.
@@ -26,6 +33,16 @@ public struct Judge: Sendable {
         self.scenario = scenario
         logs = scenario.traffic.map { RequestLog(name: $0.name) }
         faults = scenario.faults.map { FaultRecord(spec: $0) }
+        processes = scenario.processes.flatMap { spec in
+            spec.hosts.map { ProcessRecord(process: spec.name, host: $0) }
+        }
+        watches = scenario.expectations.map { spec in
+            guard let pattern = spec.claim.pattern else { return nil }
+            if case .request = pattern { return nil }
+            return EventWatch(pattern)
+        }
+        processNumbers = Dictionary(
+            processes.enumerated().map { ($1.label, $0) }, uniquingKeysWith: { $1 })
         logNumbers = Dictionary(
             scenario.traffic.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { $1 })
         faultNumbers = Dictionary(
@@ -35,6 +52,10 @@ public struct Judge: Sendable {
     /// Takes note of the next event. What names no traffic or fault of the scenario is passed over.
     public mutating func observe(_ event: RunEvent) {
         let at = event.at.nanoseconds
+        runEnd = max(runEnd ?? at, at)
+        if event.fact.isPatternable {
+            for index in watches.indices { watches[index]?.observe(event) }
+        }
         switch event.fact {
         case .trafficStarted: start = event.at
         case .request(let outcome):
@@ -53,10 +74,19 @@ public struct Judge: Sendable {
         case .machineStalled(let stall):
             disturbance.stalled(end: at, length: stall.lengthNanoseconds)
         case .linkTotals(let totals): disturbance.linkEnded(totals)
+        case .requestRepeated(let again):
+            if let number = logNumbers[again.traffic] { logs[number].repeated(again.ordinal) }
+        case .faultMissed(let missed):
+            if let number = faultNumbers[missed.fault] { faults[number].missed = missed.progress }
+        case .processStarted(let start):
+            change(start.process, start.host) { $0.started(at: at) }
+        case .processSampled(let sample):
+            change(sample.process, sample.host) { $0.sampled(sample, at: at) }
         case .processOutput(let output): remember(output)
-        case .processExited(let exit): note(exit, at: at)
-        case .runStarted, .hostUp, .linkUp, .processStarted, .processReady, .processSampled,
-            .requestRepeated, .faultMissed, .linkChanged, .judged, .runEnded:
+        case .processExited(let exit):
+            change(exit.process, exit.host) { $0.exited(exit, at: at) }
+            note(exit, at: at)
+        case .runStarted, .hostUp, .linkUp, .processReady, .linkChanged, .judged, .runEnded:
             break
         }
     }
@@ -71,8 +101,22 @@ public struct Judge: Sendable {
         var sorted = logs
         for index in sorted.indices { sorted[index].sortBySchedule() }
         let story = RunStory(start: start.nanoseconds, faults: faults)
-        let judged = scenario.expectations.map { judge($0, sorted, story) }
+        let hearing = Hearing(
+            logs: sorted, story: story,
+            calendar: Window.Calendar(
+                start: start.nanoseconds, faults: faults, phases: scenario.phases),
+            trafficEnd: (start + scenario.duration).nanoseconds)
+        let judged = scenario.expectations.enumerated().map { number, spec in
+            judge(spec, number: number, hearing)
+        }
         return Judgement(of: judged + unmetConditions(story))
+    }
+
+    private mutating func change(
+        _ process: String, _ host: String, _ change: (inout ProcessRecord) -> Void
+    ) {
+        guard let number = processNumbers["\(process)@\(host)"] else { return }
+        change(&processes[number])
     }
 
     private mutating func remember(_ output: ProcessOutput) {
@@ -94,10 +138,43 @@ public struct Judge: Sendable {
         guard let spec = scenario.processes.first(where: { $0.name == exit.process }) else {
             return false
         }
+        if scenario.expectsEnd(of: exit.process, on: exit.host) { return true }
         switch spec.restart {
         case .never: return false
         case .onFailure: return exit.exitCode != 0
         case .always: return true
+        }
+    }
+}
+
+extension Scenario {
+    /// True when an expectation says how this process ends: then its end is no failure by itself.
+    public func expectsEnd(of process: String, on host: String) -> Bool {
+        expectations.contains { spec in
+            guard case .process(process, let named) = spec.subject, (named ?? host) == host else {
+                return false
+            }
+            switch spec.claim {
+            case .exit(.code), .exit(.signal): return true
+            case .exit(.running), .success, .latency, .throughput, .goodput, .recovers, .share,
+                .datagrams, .resource, .restarts, .eventually, .always, .never, .sometimes:
+                return false
+            }
+        }
+    }
+}
+
+extension RunEvent.Fact {
+    /// True for the kinds of events that an `EventWatch` looks at.
+    fileprivate var isPatternable: Bool {
+        switch self {
+        case .processStarted, .processReady, .processExited, .processOutput, .faultStarted,
+            .faultHealed:
+            true
+        case .runStarted, .hostUp, .linkUp, .processSampled, .trafficStarted, .request,
+            .requestRepeated, .trafficEnded, .faultMissed, .linkChanged, .linkTotals,
+            .machineStalled, .judged, .runEnded:
+            false
         }
     }
 }

@@ -24,7 +24,7 @@ struct RunStory: Sendable, Equatable {
     }
 
     /// `between t+4.000s and t+8.000s`, for the window of an expectation.
-    func words(_ window: RequestWindow) -> String {
+    func words(_ window: Window) -> String {
         let spans = window.spans.spans.map { span in
             switch (span.lowerBound == .min, span.upperBound == .max) {
             case (true, true): "in the whole run"

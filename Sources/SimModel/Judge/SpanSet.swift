@@ -31,6 +31,31 @@ struct SpanSet: Sendable, Equatable {
         return SpanSet(gaps)
     }
 
+    func contains(_ instant: Int64) -> Bool {
+        let index = firstIndex(endingAfter: instant)
+        return index < spans.count && spans[index].lowerBound <= instant
+    }
+
+    /// What is left of it outside a span.
+    func without(_ hole: Range<Int64>) -> SpanSet {
+        guard !hole.isEmpty else { return self }
+        return SpanSet(
+            spans.flatMap { span in
+                [
+                    span.lowerBound..<max(span.lowerBound, min(span.upperBound, hole.lowerBound)),
+                    min(span.upperBound, max(span.lowerBound, hole.upperBound))..<span.upperBound,
+                ]
+            })
+    }
+
+    /// What of it lies in a span.
+    func clamped(to limits: Range<Int64>) -> SpanSet {
+        SpanSet(spans.map { $0.clamped(to: limits) })
+    }
+
+    /// All of it in nanoseconds. It must have an end and a begin.
+    var length: Int64 { spans.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) } }
+
     /// How much of `begin...end` lies in the spans, in nanoseconds.
     func overlap(from begin: Int64, to end: Int64) -> Int64 {
         var sum: Int64 = 0

@@ -10,6 +10,11 @@ struct RequestSample: Sendable, Equatable {
     var status: Int32
     /// Number of the backend in its traffic's table; negative when nobody is named.
     var backend: Int32
+    /// Body bytes of the answer; those above 4 GiB are not counted.
+    var bytes: UInt32
+    var isMisordered: Bool
+    /// How often the answer came again.
+    var repeats: UInt8 = 0
 
     var decided: Int64 { scheduled + latency }
     var isSuccess: Bool { result == .ok }
@@ -22,6 +27,7 @@ struct RequestLog: Sendable, Equatable {
     private(set) var samples: [RequestSample] = []
     /// Names of backends, in the order of their first answers.
     private(set) var backends: [String] = []
+    private var repeatedOrdinals: [UInt64] = []
     private var backendNumbers: [String: Int32] = [:]
     /// What the generator says about itself; nil until it has ended.
     var ended: TrafficEnded?
@@ -36,15 +42,38 @@ struct RequestLog: Sendable, Equatable {
                 scheduled: outcome.scheduledNanoseconds, latency: outcome.latencyNanoseconds,
                 ordinal: outcome.ordinal, result: outcome.result,
                 status: Int32(truncatingIfNeeded: outcome.status ?? 0),
-                backend: outcome.backend.map { number(ofBackend: $0) } ?? -1))
+                backend: outcome.backend.map { number(ofBackend: $0) } ?? -1,
+                bytes: UInt32(clamping: outcome.bytes ?? 0),
+                isMisordered: outcome.misordered ?? false))
     }
 
+    /// The answer to a request has come once more.
+    mutating func repeated(_ ordinal: UInt64) { repeatedOrdinals.append(ordinal) }
+
+    /// Puts the samples in order, and says of each how often its answer came again.
     mutating func sortBySchedule() {
         samples.sort { ($0.scheduled, $0.ordinal) < ($1.scheduled, $1.ordinal) }
+        guard !repeatedOrdinals.isEmpty else { return }
+        let repeats = Dictionary(repeatedOrdinals.map { ($0, 1) }, uniquingKeysWith: +)
+        for index in samples.indices {
+            guard let count = repeats[samples[index].ordinal] else { continue }
+            samples[index].repeats = UInt8(clamping: count)
+        }
+    }
+
+    /// All requests of several sources in order, for claims that do not look at backends.
+    static func merged(_ logs: [RequestLog], name: String) -> RequestLog {
+        var all = RequestLog(name: name)
+        all.samples = logs.flatMap(\.samples)
+        all.samples.sort { ($0.scheduled, $0.ordinal) < ($1.scheduled, $1.ordinal) }
+        all.ended = logs.compactMap(\.ended).max {
+            $0.worstSendDelayNanoseconds < $1.worstSendDelayNanoseconds
+        }
+        return all
     }
 
     /// The requests that count in a window. The log must be in order.
-    func samples(in window: RequestWindow) -> [RequestSample] {
+    func samples(in window: Window) -> [RequestSample] {
         var result: [RequestSample] = []
         for span in window.spans.spans {
             let begin = firstIndex(at: span.lowerBound)

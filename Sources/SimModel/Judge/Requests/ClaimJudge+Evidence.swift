@@ -12,8 +12,16 @@ extension ClaimJudge {
             let lines = [tally(samples), backendCounts(samples)]
             guard comparison.isUpperBound, !outcome.holds else { return lines }
             return lines + answers(of: backend, samples)
-        case .throughput, .goodput, .datagrams, .resource, .exit, .restarts, .eventually, .always,
-            .never, .sometimes:
+        case .throughput, .goodput: return [tally(samples)]
+        case .datagrams(let fate, _, _):
+            return [tally(samples)]
+                + samples.lazy.filter { $0.has(fate) }.prefix(JudgeLimits.namedRequests).map(line)
+        case .always(.request(let pattern)):
+            return [tally(samples)] + named(samples) { !matches($0, pattern) }
+        case .never(.request(let pattern)), .sometimes(.request(let pattern)),
+            .eventually(.request(let pattern), _):
+            return [tally(samples)] + named(samples) { matches($0, pattern) }
+        case .resource, .exit, .restarts, .eventually, .always, .never, .sometimes:
             return []
         }
     }
@@ -25,6 +33,10 @@ extension ClaimJudge {
             return count == 0 ? nil : "\(FigureText.count(count)) \(result.rawValue)"
         }
         return parts.joined(separator: ", ")
+    }
+
+    private func named(_ samples: [RequestSample], _ isMeant: (RequestSample) -> Bool) -> [String] {
+        samples.lazy.filter(isMeant).prefix(JudgeLimits.namedRequests).map(line)
     }
 
     private func failures(_ samples: [RequestSample]) -> [String] {
@@ -104,6 +116,8 @@ extension ClaimJudge {
     /// `#801 refused after 1.2ms, due t+4.005s (crash + 5ms)`.
     private func line(_ sample: RequestSample) -> String {
         var text = "#\(sample.ordinal) \(sample.result.rawValue)"
+        if sample.repeats > 0 { text += ", answered \(sample.repeats + 1) times," }
+        if sample.isMisordered { text += " out of order" }
         if sample.result == .serverError, sample.status > 0 { text += " \(sample.status)" }
         if sample.backend >= 0 { text += " from \(log.backends[Int(sample.backend)])" }
         return text + " after \(FigureText.span(nanoseconds: sample.latency)), due "

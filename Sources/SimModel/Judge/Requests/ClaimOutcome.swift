@@ -15,6 +15,13 @@ enum ClaimOutcome: Sendable, Equatable {
         }
     }
 
+    var isVacuous: Bool {
+        switch self {
+        case .vacuous: true
+        case .holds, .fails: false
+        }
+    }
+
     var text: String {
         switch self {
         case .holds(let observed), .fails(let observed): observed
@@ -70,22 +77,34 @@ extension ExpectationSpec.Claim {
         case .latency(_, let comparison, let bound):
             "\(comparison.rawValue) \(bound.shortText)"
         case .recovers(let within): "within \(within.shortText)"
-        case .throughput, .goodput, .datagrams, .resource, .exit, .restarts, .eventually, .always,
-            .never, .sometimes:
-            ""
+        case .throughput(let comparison, let rate):
+            "\(comparison.rawValue) \(FigureText.rate(rate))"
+        case .goodput(let comparison, let rate):
+            "\(comparison.rawValue) \(FigureText.bitRate(rate))"
+        case .datagrams(_, let comparison, .count(let count)):
+            "\(comparison.rawValue) \(count)"
+        case .datagrams(_, let comparison, .share(let share)):
+            "\(comparison.rawValue) \(FigureText.percent(share))"
+        case .resource(let resource, let comparison, let bound):
+            "\(comparison.rawValue) \(resource.figure(bound))"
+        case .exit(let state): state.words
+        case .restarts(let comparison, let count): "\(comparison.rawValue) \(count)"
+        case .eventually(let pattern, let within): "\(pattern.words) within \(within.shortText)"
+        case .always(let pattern): "always \(pattern.words)"
+        case .never(let pattern): "never \(pattern.words)"
+        case .sometimes(let pattern): "at least once \(pattern.words)"
         }
     }
 
     /// The time that the claim allows, when being late can break it.
     var timeBound: Int64? {
         switch self {
-        case .success, .share: nil
+        case .success, .share, .throughput, .goodput, .datagrams, .resource, .exit, .restarts,
+            .always, .never, .sometimes:
+            nil
         case .latency(_, let comparison, let bound):
             comparison.isUpperBound ? bound.nanoseconds : nil
-        case .recovers(let within): within.nanoseconds
-        case .throughput, .goodput, .datagrams, .resource, .exit, .restarts, .eventually, .always,
-            .never, .sometimes:
-            nil
+        case .recovers(let within), .eventually(_, let within): within.nanoseconds
         }
     }
 }

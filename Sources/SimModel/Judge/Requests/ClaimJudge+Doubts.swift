@@ -33,7 +33,9 @@ extension ClaimJudge {
             let seen = disturbed.seen(view)
             guard seen != samples || allowance > 0 else { continue }
             guard !seen.isEmpty else { return "no request is left to judge by" }
-            let outcome = outcome(of: seen, allowance: view == .forgiving ? allowance : 0)
+            let outcome = outcome(
+                of: seen, allowance: view == .forgiving ? allowance : 0,
+                forgiven: samples.count - seen.count)
             if outcome.holds { return outcome.text }
         }
         return nil
@@ -43,6 +45,12 @@ extension ClaimJudge {
     private func stalledWhileRecovering(
         _ disturbed: DisturbedRequests, _ samples: [RequestSample]
     ) -> Int64 {
+        if case .eventually(.request(let pattern), _) = spec.claim {
+            guard let origin = window.spans.spans.first?.lowerBound,
+                let hit = samples.first(where: { matches($0, pattern) })
+            else { return 0 }
+            return disturbed.widened.overlap(from: max(origin, story.start), to: hit.decided)
+        }
         guard case .recovers = spec.claim, let faultBegan,
             let last = samples.lastIndex(where: { !$0.isSuccess }), last + 1 < samples.count
         else { return 0 }

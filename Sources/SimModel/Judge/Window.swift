@@ -1,9 +1,10 @@
 internal import CommyBase
 
-/// The requests that an expectation counts, as spans of their scheduled instants.
+/// The part of a run that an expectation looks at, as spans of the run's clock.
 ///
-/// The spans come from what the run recorded: a fault that began late moves its windows with it.
-struct RequestWindow: Sendable, Equatable {
+/// Requests count by their scheduled instants, other events by when they happened. The spans come
+/// from what the run recorded: a fault that began late moves its windows with it.
+struct Window: Sendable, Equatable {
     var spans: SpanSet
     /// The fault that times in the evidence refer to first.
     var fault: String?
@@ -16,33 +17,56 @@ struct RequestWindow: Sendable, Equatable {
         var name: String
     }
 
+    /// Faults and phases of one run, from which windows are made.
+    struct Calendar: Sendable {
+        var start: Int64
+        var faults: [FaultRecord]
+        var phases: [Phase]
+
+        fileprivate func span(of phase: String) -> Range<Int64> {
+            guard let found = phases.first(where: { $0.name == phase }) else { return 0..<0 }
+            return start + found.begin.nanoseconds..<start + found.end.nanoseconds
+        }
+    }
+
+    /// `fromBegin`: `after` counts from the begin of a fault, not from its end.
     init(
-        of scope: ExpectationSpec.Scope, faults: [FaultRecord]
+        of scope: ExpectationSpec.Scope, _ calendar: Calendar, fromBegin: Bool = false
     ) throws(MissingFault) {
         switch scope {
         case .wholeRun:
             self.init(.always, nil)
         case .noFault(let grace):
             var busy: [Range<Int64>] = []
-            for fault in faults {
+            for fault in calendar.faults where fault.missed == nil {
                 guard let began = fault.began, let end = fault.end else {
                     throw MissingFault(name: fault.spec.name)
                 }
                 busy.append(began..<Self.sum(end, grace))
             }
             self.init(SpanSet(busy).complement, nil, endsWithDecision: true)
-        case .during(let period, let grace):
-            let name = period.name
-            let fault = try Self.find(name, faults)
+        case .during(.fault(let name), let grace):
+            let fault = try Self.find(name, calendar.faults)
             self.init(Self.span(Self.sum(fault.began, grace), fault.end), name)
-        case .after(let period, let grace):
-            let name = period.name
-            let fault = try Self.find(name, faults)
-            self.init(Self.span(Self.sum(fault.aftermath, grace), .max), name)
-        case .before(let period):
-            let name = period.name
-            let fault = try Self.find(name, faults)
+        case .after(.fault(let name), let grace):
+            let fault = try Self.find(name, calendar.faults)
+            let origin = fromBegin ? fault.began : fault.aftermath
+            self.init(Self.span(Self.sum(origin, grace), .max), name)
+        case .before(.fault(let name)):
+            let fault = try Self.find(name, calendar.faults)
             self.init(Self.span(.min, fault.began), name, endsWithDecision: true)
+        case .during(.phase(let name), let grace):
+            let phase = calendar.span(of: name)
+            let begin: Int64 = Self.sum(phase.lowerBound, grace)
+            self.init(Self.span(begin, phase.upperBound), nil)
+        case .after(.phase(let name), let grace):
+            let begin: Int64 = Self.sum(calendar.span(of: name).upperBound, grace)
+            self.init(Self.span(begin, .max), nil)
+        case .before(.phase(let name)):
+            self.init(Self.span(.min, calendar.span(of: name).lowerBound), nil)
+        }
+        if !scope.names(phase: Scenario.warmUpPhase) {
+            spans = spans.without(calendar.span(of: Scenario.warmUpPhase))
         }
     }
 
@@ -83,5 +107,15 @@ struct RequestWindow: Sendable, Equatable {
 
     private static func sum(_ instant: Int64?, _ grace: Duration) -> Int64? {
         instant.map { sum($0, grace) }
+    }
+}
+
+extension ExpectationSpec.Scope {
+    fileprivate func names(phase: String) -> Bool {
+        switch self {
+        case .wholeRun, .noFault: false
+        case .during(let period, _), .after(let period, _), .before(let period):
+            period == .phase(phase)
+        }
     }
 }

@@ -4,14 +4,18 @@ internal import CommyBase
 struct ClaimJudge {
     let spec: ExpectationSpec
     let log: RequestLog
-    let window: RequestWindow
+    let window: Window
     let story: RunStory
     /// The begin of the fault that a recovery counts from.
     let faultBegan: Int64?
+    /// When the traffic that it speaks of was sent.
+    let running: Range<Int64>
 
     /// What the claim comes to on these requests. `allowance` is time that the machine took from
-    /// the system while it recovered.
-    func outcome(of samples: [RequestSample], allowance: Int64 = 0) -> ClaimOutcome {
+    /// the system while it recovered; `forgiven` requests are left out although they were due.
+    func outcome(
+        of samples: [RequestSample], allowance: Int64 = 0, forgiven: Int = 0
+    ) -> ClaimOutcome {
         guard !samples.isEmpty else {
             return .vacuous("no request of \(log.name) was scheduled \(story.words(window))")
         }
@@ -24,9 +28,22 @@ struct ClaimJudge {
             return route(samples, backend, comparison, share)
         case .recovers(let within):
             return recovery(samples, within.nanoseconds + allowance)
-        case .throughput, .goodput, .datagrams, .resource, .exit, .restarts, .eventually, .always,
-            .never, .sometimes:
-            return .vacuous("it cannot be judged yet")
+        case .throughput(let comparison, let rate):
+            return throughput(samples, comparison, rate, forgiven: forgiven)
+        case .goodput(let comparison, let rate):
+            return goodput(samples, comparison, rate, forgiven: forgiven)
+        case .datagrams(let fate, let comparison, let amount):
+            return datagrams(samples, fate, comparison, amount)
+        case .eventually(.request(let pattern), let within):
+            return eventually(samples, pattern, within.nanoseconds + allowance)
+        case .always(.request(let pattern)):
+            return always(samples, pattern)
+        case .never(.request(let pattern)):
+            return never(samples, pattern)
+        case .sometimes(.request(let pattern)):
+            return sometimes(samples, pattern)
+        case .resource, .exit, .restarts, .eventually, .always, .never, .sometimes:
+            preconditionFailure("not a claim on requests")
         }
     }
 
@@ -92,7 +109,7 @@ struct ClaimJudge {
         "none of \(FigureText.count(samples.count, "request")) in the window succeeded"
     }
 
-    private static func share(_ count: Int, of total: Int) -> String {
+    static func share(_ count: Int, of total: Int) -> String {
         "\(FigureText.percent(count, of: total)) (\(count) of \(total))"
     }
 }
