@@ -21,7 +21,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
     name: "commy",
     products: [
-        .executable(name: "commy", targets: ["commy"])
+        .executable(name: "commy", targets: ["commy"]),
+        .library(name: "commy-clock", type: .dynamic, targets: ["CommyClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -36,6 +37,7 @@ let package = Package(
         // Effects.
         .systemLibrary(name: "CLibCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
         .target(name: "CLinux", cSettings: c),
+        .target(name: "CommyClock", cSettings: c),
         .target(
             name: "CommyLinux", dependencies: ["CommyBase", "CLinux"], swiftSettings: swift),
 

@@ -32,6 +32,37 @@ int make_directories(const char *path);
 /// The harness asked for a process: answers SPAWNED.
 void spawn(const struct clinux_message *request, struct text text, const int *descriptors);
 
+/// What the kernel says about one process.
+struct process_stat {
+    char state;
+    int session;
+    /// Processor time in ticks: its own, and that of children that it has collected.
+    unsigned long long user, system, children_user, children_system;
+    int threads;
+    unsigned long long virtual_bytes;
+    long long resident_pages;
+};
+
+/// The directories of this host that lie in memory and can be written to.
+enum { covered_count = 5 };
+extern const char *const covered[covered_count];
+
+/// Calls `visit` for each process of a session: the sum of its results, or -errno.
+int each_of_session(int leader, int (*visit)(int pid, const struct process_stat *stat, void *data),
+                    void *data);
+
+/// How many descriptors a process has, with the first `capacity` numbers; or -errno.
+int count_files(int pid, int *numbers, int capacity);
+
+/// Answers what the processes of a session use.
+void sample(const struct clinux_message *request);
+
+/// Takes away file descriptors or memory, gives them back, and the same for disk space; each
+/// answers DONE with how many processes or file systems it has hit.
+void lower_limits(const struct clinux_message *request);
+void restore_limits(const struct clinux_message *request);
+void set_disk(const struct clinux_message *request);
+
 /// Sends `number` to every process of the session that `leader` leads; returns how many got it.
 int signal_session(int leader, int number);
 

@@ -75,10 +75,17 @@ static void write_file(const struct clinux_message *request, struct text text) {
         *slash = 0;
         int error = make_directories(path);
         *slash = '/';
-        int end = request->number ? O_APPEND : O_TRUNC;
-        int fd = error < 0 ? error : clinux_open(path, O_WRONLY | O_CREAT | end, 0755);
+        static const int ends[] = {O_TRUNC, O_APPEND, 0};
+        int in_place = request->number == CLINUX_WRITE_IN_PLACE;
+        int fd = error < 0
+                     ? error
+                     : clinux_open(path, O_WRONLY | O_CREAT | ends[request->number % 3], 0755);
         if (fd < 0)
             done.error = -fd;
+        // Processes that map it write to it too.
+        if (fd >= 0 && in_place &&
+            (fchmod(fd, 0666) < 0 || lseek(fd, (off_t)request->flags, SEEK_SET) < 0))
+            done.error = errno;
         for (char *from = text.next; fd >= 0 && from < text.end;) {
             ssize_t written = write(fd, from, (size_t)(text.end - from));
             if (written < 0 && errno == EINTR)
@@ -129,6 +136,10 @@ static void serve(void) {
     case CLINUX_SIGNAL: deliver_signal(&message); break;
     case CLINUX_WRITE: write_file(&message, text); break;
     case CLINUX_SOCKET: make_socket(&message); break;
+    case CLINUX_SAMPLE: sample(&message); break;
+    case CLINUX_LOWER: lower_limits(&message); break;
+    case CLINUX_RESTORE: restore_limits(&message); break;
+    case CLINUX_DISK: set_disk(&message); break;
     default: fail("understand a message", -EBADMSG);
     }
     for (int i = 0; i < CLINUX_MESSAGE_DESCRIPTORS; i++)

@@ -15,10 +15,8 @@
 /// More directories than this are not put back; a scenario needs one or two.
 #define VISIBLE_LIMIT 16
 
-static const char *const covered[] = {"/tmp", "/run", "/var/tmp", "/var/log", "/dev/shm"};
+const char *const covered[covered_count] = {"/tmp", "/run", "/var/tmp", "/var/log", "/dev/shm"};
 int has_own_proc;
-
-enum { covered_count = sizeof covered / sizeof covered[0] };
 
 int make_directories(const char *path) {
     char copy[4096];

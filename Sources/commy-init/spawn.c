@@ -2,7 +2,6 @@
 /// not given.
 #include "init.h"
 
-#include <dirent.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -194,54 +193,4 @@ void spawn(const struct clinux_message *request, struct text text, const int *de
     answer(&spawned, NULL, &pidfd, pidfd >= 0);
     if (pidfd >= 0)
         close(pidfd);
-}
-
-/// The session id of a process, or -1.
-static int session_of(const char *pid) {
-    char path[64], line[512];
-    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-    int fd = clinux_open(path, O_RDONLY, 0);
-    if (fd < 0)
-        return -1;
-    ssize_t count = read(fd, line, sizeof line - 1);
-    close(fd);
-    if (count <= 0)
-        return -1;
-    line[count] = 0;
-    // The name in parentheses may hold anything, so the fields begin after the last one.
-    char *fields = strrchr(line, ')');
-    int session = -1;
-    if (!fields || sscanf(fields, ") %*c %*d %*d %d", &session) != 1)
-        return -1;
-    return session;
-}
-
-int signal_session(int leader, int number) {
-    int count = 0;
-    DIR *processes = opendir("/proc");
-    // Stopping comes to all at once; a process born between two entries is caught by the group
-    // signal.
-    if (kill(-leader, number) == 0)
-        count = 1;
-    // Without a /proc of its own, the numbers there are the outside's and mean other processes.
-    if (!has_own_proc || !processes) {
-        if (processes)
-            closedir(processes);
-        return count;
-    }
-    int members = 0;
-    for (struct dirent *entry; (entry = readdir(processes));) {
-        if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
-            continue;
-        if (session_of(entry->d_name) != leader)
-            continue;
-        members++;
-        pid_t pid = atoi(entry->d_name);
-        // Members of the leader's own group have it already; a second SIGKILL or SIGSTOP changes
-        // nothing, but a second SIGTERM could be taken for impatience.
-        if (getpgid(pid) != leader)
-            kill(pid, number);
-    }
-    closedir(processes);
-    return members > count ? members : count;
 }

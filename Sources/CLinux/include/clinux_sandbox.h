@@ -21,15 +21,28 @@ enum clinux_message_kind {
     CLINUX_SPAWN,     ///< text: directory, capabilities, `argc` arguments, `envc` variables; fds:
                       ///< stdout, stderr
     CLINUX_SIGNAL,    ///< pid, number: to every process of the session
-    CLINUX_WRITE,     ///< text: path; then `length` bytes of content; number: 1 appends
+    CLINUX_WRITE,     ///< text: path; then `length` bytes of content; number: how
     CLINUX_SOCKET,    ///< number: address family; flags: socket type. DONE carries it: a socket of
                       ///< this host
+    CLINUX_SAMPLE,    ///< pid: a session. DONE: pid (processes), number (open files), status
+                      ///< (threads), usage
+    CLINUX_LOWER,     ///< pid: a session; number: 0 open files, 1 address space; limits[0]: how
+                      ///< much more than now. DONE: number (processes)
+    CLINUX_RESTORE,   ///< number: as LOWER. DONE: number (processes)
+    CLINUX_DISK,      ///< limits[0]: bytes left, UINT64_MAX as before. DONE: number (file systems)
     // Init to harness.
     CLINUX_READY,   ///< fds: TUN, netlink socket; pid: interface index
     CLINUX_SPAWNED, ///< id; pid; fds: pidfd. On failure error and number (the stage), no fd
     CLINUX_EXITED,  ///< id; status; usage
-    CLINUX_DONE,    ///< id: answer to WRITE and SIGNAL; number: processes signalled
+    CLINUX_DONE,    ///< id: answer to all the others; number: processes signalled
     CLINUX_FAILED,  ///< error; text: what failed during SETUP
+};
+
+/// How WRITE treats what is there.
+enum clinux_write {
+    CLINUX_WRITE_WHOLE = 0,
+    CLINUX_WRITE_APPEND = 1,
+    CLINUX_WRITE_IN_PLACE = 2, ///< from byte `flags` on; everybody may write to the file
 };
 
 enum clinux_setup_flag {

@@ -4,7 +4,7 @@ internal import CLinux
 public struct InitMessage: Sendable {
     public enum Kind: UInt32, Sendable {
         case setUp = 1
-        case spawn, signal, write, socket
+        case spawn, signal, write, socket, sample, lower, restore, disk
         case ready, spawned, exited, done, failed
     }
     public var kind: Kind
@@ -24,6 +24,8 @@ public struct InitMessage: Sendable {
     public var uid: UInt32?
     public var gid: UInt32?
     public var limits = Limits()
+    /// The amount of `lower` and `disk`; nil is none.
+    public var amount: UInt64?
     public var cpuNanoseconds: Int64 = 0
     public var residentBytes: Int64 = 0
     /// The strings behind the header.
@@ -83,6 +85,7 @@ public struct InitChannel: ~Copyable, Sendable {
             limits.openFiles ?? .max, limits.memoryBytes ?? .max, limits.processes ?? .max,
             limits.fileBytes ?? .max, limits.coreBytes ?? .max
         )
+        if let amount = message.amount { header.limits.0 = amount }
         var text: [UInt8] = []
         for string in message.texts {
             text.append(contentsOf: string.utf8)

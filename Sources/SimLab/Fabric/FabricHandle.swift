@@ -33,6 +33,16 @@ struct FabricSnapshot: Sendable {
     var changedByFault: [UInt64]
     /// Packets that a partition, or the cut of a pair, has dropped.
     var partitioned: UInt64
+    /// By link index: TCP segments that were answered with resets.
+    var resets: [UInt64] = []
+    /// By link index: name and conditions of its own and now.
+    var links: [Link] = []
+
+    struct Link: Sendable {
+        var name: String
+        var initial: LinkConditions
+        var current: LinkConditions
+    }
 
     init(of model: borrowing FabricModel) {
         changedByFault = []
@@ -40,6 +50,11 @@ struct FabricSnapshot: Sendable {
         for link in model.materialisedLinks {
             let counters = model.counters(of: link)
             changedByFault.append(counters.changedByFault)
+            resets.append(counters.drops[.reset])
+            links.append(
+                Link(
+                    name: model.name(of: link), initial: model.initialConditions(of: link),
+                    current: model.conditions(of: link)))
             partitioned += counters.drops[.partitioned]
         }
     }

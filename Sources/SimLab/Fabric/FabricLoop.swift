@@ -155,32 +155,41 @@ struct FabricLoop: ~Copyable {
         if capture.mode == .hosts {
             unsafe captureHost(host, packet, inbound: false, comment: nil)
         }
-        let flow = flows.key(of: header, from: UInt32(host), to: UInt32(destination))
+        let traits = PacketTraits(
+            flow: flows.key(of: header, from: UInt32(host), to: UInt32(destination)),
+            canBeReset: header.transport == 6 && header.tcpFlags & ConnectionReset.resetFlag == 0)
         if offload {
             unsafe enterOffloaded(
-                handle, packet, header, flow: flow, from: host, to: destination,
+                handle, packet, header, traits, from: host, to: destination,
                 VirtioHeader(bytes))
         } else {
-            submit(handle, byteCount: packet.count, segments: 1, flow: flow, host, destination)
+            submit(handle, byteCount: packet.count, segments: 1, traits, host, destination)
         }
     }
 
+    /// What a link's decision may depend on, beside size and way.
+    private struct PacketTraits {
+        var flow: UInt64
+        var canBeReset: Bool
+    }
+
     private mutating func submit(
-        _ handle: UInt32, byteCount: Int, segments: Int, flow: UInt64, _ source: Int,
+        _ handle: UInt32, byteCount: Int, segments: Int, _ traits: PacketTraits, _ source: Int,
         _ destination: Int
     ) {
         model.packetEntered(
             PacketFacts(
-                handle: handle, byteCount: byteCount, flow: flow, source: HostIndex(source),
-                destination: HostIndex(destination), segmentCount: segments), at: now)
+                handle: handle, byteCount: byteCount, flow: traits.flow,
+                source: HostIndex(source), destination: HostIndex(destination),
+                segmentCount: segments, canBeReset: traits.canBeReset), at: now)
         _ = drain()
     }
 
     /// A super-packet goes whole where links only delay it, and in wire packets where their fates
     /// may differ.
     private mutating func enterOffloaded(
-        _ handle: UInt32, _ packet: UnsafeRawBufferPointer, _ header: PacketHeader, flow: UInt64,
-        from host: Int, to destination: Int, _ virtio: VirtioHeader
+        _ handle: UInt32, _ packet: UnsafeRawBufferPointer, _ header: PacketHeader,
+        _ traits: PacketTraits, from host: Int, to destination: Int, _ virtio: VirtioHeader
     ) {
         let cutter =
             virtio.segmentation == 0
@@ -190,13 +199,13 @@ struct FabricLoop: ~Copyable {
             from: HostIndex(host), to: HostIndex(destination))
         guard mustCut else {
             submit(
-                handle, byteCount: packet.count, segments: cutter?.segmentCount ?? 1, flow: flow,
+                handle, byteCount: packet.count, segments: cutter?.segmentCount ?? 1, traits,
                 host, destination)
             return
         }
         guard let cutter, cutter.segmentCount > 1 else {
             completeChecksum(handle, header, virtio)
-            submit(handle, byteCount: packet.count, segments: 1, flow: flow, host, destination)
+            submit(handle, byteCount: packet.count, segments: 1, traits, host, destination)
             return
         }
         for index in 0..<cutter.segmentCount {
@@ -211,7 +220,7 @@ struct FabricLoop: ~Copyable {
                 segment: index, of: packet,
                 to: UnsafeMutableRawBufferPointer(rebasing: slot[prefix...]))
             pool.setByteCount(prefix + count, of: segment)
-            submit(segment, byteCount: count, segments: 1, flow: flow, host, destination)
+            submit(segment, byteCount: count, segments: 1, traits, host, destination)
         }
         pool.release(handle)
     }
@@ -283,7 +292,25 @@ struct FabricLoop: ~Copyable {
 
     private mutating func drop(_ drop: Drop) {
         if capture.mode != .off { captureDrop(drop) }
+        if drop.reason == .reset { tellBothEnds(of: drop.handle) }
         pool.release(drop.handle)
+    }
+
+    /// Resets the connection of a dropped segment: both ends get a RST at once, as from a box in
+    /// the middle of the link.
+    private func tellBothEnds(of handle: UInt32) {
+        let packet = unsafe Span<UInt8>(_unsafeBytes: packetBytes(of: handle))
+        guard let reset = ConnectionReset(of: packet) else { return }
+        for answer in [reset.toSender, reset.toReceiver].compactMap(\.self) {
+            guard let header = PacketHeader(answer.span), let end = host(at: header.destination)
+            else { continue }
+            let prefix = [UInt8](repeating: 0, count: offload ? VirtioHeader.byteCount : 0)
+            let bytes = prefix + answer
+            // A host that takes no packet any more needs no reset either.
+            _ = unsafe bytes.withUnsafeBytes { bytes in
+                unsafe clinux_write(devices[end].raw, bytes.baseAddress!, bytes.count)
+            }
+        }
     }
 
     private mutating func recordLateness(of delivery: Delivery) {

@@ -11,7 +11,9 @@ enum EventSource {
     case probeOutput(ProcessInstance)
     case traffic(TrafficInstance)
     case trafficErrors(TrafficInstance)
+    case faultOutput(FaultInstance)
     case signals
+    case stopper
     case fabric
 }
 
@@ -27,6 +29,10 @@ enum TimedAction {
     case killLeaving(ProcessInstance, incarnation: Int)
     case endTraffic
     case giveUpTraffic
+    /// The other half of a `cpu` fault's period.
+    case duty(FaultInstance, frozen: Bool)
+    case sample
+    case timeOut
 }
 
 struct HostProcess: Hashable {
@@ -38,6 +44,8 @@ enum ProcessOwner {
     case process(ProcessInstance)
     case probe(ProcessInstance, incarnation: Int)
     case traffic(TrafficInstance)
+    /// The command of an `exec` fault, or the one that heals it.
+    case faultCommand(FaultInstance, heals: Bool)
 }
 
 /// One process of the scenario on one host, through all its incarnations.
@@ -56,6 +64,10 @@ final class ProcessInstance {
     /// Starts in a row that ended by themselves; the wait before the next one doubles with each.
     var failuresInARow = 0
     var isReady = false
+    /// Faults that keep it stopped (SIGSTOP), by their place in the file.
+    var freezers: [Int] = []
+    /// Its wall clock, when a fault is about that.
+    var wallClock: WallClock?
     /// Set when its directory has its files.
     var isPrepared = false
     /// Lines of both streams so far.
@@ -132,11 +144,21 @@ final class FaultInstance {
     /// Its place in the file; the key of what it does to links.
     let index: Int
     var isActive = false
+    /// True once its condition has held; only for one that waits for events.
+    var hasBegun = false
     /// True while its links are impaired; a flap's are so half of the time.
     var isImpairing = false
     var links: [FabricSelection.Link] = []
     var pairs: [HostPair] = []
     var processes: [ProcessInstance] = []
+    /// What it waits for, until it begins.
+    var condition: ConditionWatch?
+    /// What made it begin, or how it went.
+    var detail: String?
+    /// Whether its effect was seen to be gone.
+    var mended: Bool?
+    let commandOutput = CapturedOutput()
+    var commandWords = ""
     /// How many packets its links had dropped or carried when it began, and what it has touched so
     /// far.
     var countAtBegin: UInt64 = 0
@@ -145,6 +167,7 @@ final class FaultInstance {
     init(spec: FaultSpec, index: Int) {
         self.spec = spec
         self.index = index
+        if case .when(let condition) = spec.trigger { self.condition = ConditionWatch(condition) }
     }
 }
 

@@ -2,6 +2,7 @@ internal import CommyBase
 internal import CommyLinux
 internal import SimModel
 
+/// When faults begin and heal. What each does is in `+ProcessFaults`, `+LinkFaults`, `+HostFaults`.
 extension ScenarioRun {
     func scheduleFaults(from start: MeshInstant) {
         for (index, spec) in scenario.faults.enumerated() {
@@ -16,29 +17,12 @@ extension ScenarioRun {
     func begin(_ fault: FaultInstance) throws {
         fault.isActive = true
         switch fault.spec.action {
-        case .crash(let target):
-            try hitProcesses(of: fault, target) { process in
-                // Also one that is about to leave politely: a crash does not wait for that.
-                let wasAlive = process.life.isAlive
-                _ = process.life.leaveOrdered(then: .stayDown)
-                return wasAlive ? try signal(process, 9) : false
-            }
-        case .pause(let target):
-            try hitProcesses(of: fault, target) { try signal($0, 19) }
-        case .stop(let target):
-            try hitProcesses(of: fault, target) { process in
-                let wasAlive = process.life.isAlive
-                try stop(process, then: .stayDown)
-                return wasAlive
-            }
-        case .restart(let target):
-            try hitProcesses(of: fault, target) { process in
-                let wasAlive = process.life.isAlive
-                try stop(process, then: .startAgain)
-                return wasAlive
-            }
+        case .crash, .pause, .stop, .restart, .cpu, .memory, .openFiles, .clock:
+            try beginOnProcesses(fault)
         case .cut(let selector), .flap(let selector, _, _):
             try hitLinks(of: fault, selector, .cut)
+        case .reset(let selector):
+            try hitLinks(of: fault, selector, .reset)
         case .degrade(let selector, let change), .bufferbloat(let selector, let change),
             .mtuBlackHole(let selector, let change):
             try hitLinks(of: fault, selector, .degrade(change))
@@ -46,11 +30,27 @@ extension ScenarioRun {
             fault.pairs = NetworkPlan(topology: scenario.topology, seed: seed).partitionPairs(
                 groups)
             try impair(fault, .cut)
-        case .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec: break
+        case .disk(let host, let freeBytes):
+            try fillDisk(of: host, freeBytes: freeBytes, fault)
+        case .exec(let host, let command, _):
+            try launchCommand(command, on: host, of: fault, heals: false)
         }
-        recorder.record(.faultStarted(transition(of: fault, touched: nil)))
-        if case .flap(_, let down, _) = fault.spec.action {
+        recorder.record(.faultStarted(transition(of: fault, isOver: false)))
+        scheduleAfterBegin(of: fault)
+    }
+
+    private func scheduleAfterBegin(of fault: FaultInstance) {
+        if fault.spec.at == nil, let lasts = fault.spec.lasts {
+            timers.add(.healFault(fault), at: clock.now + lasts)
+        }
+        switch fault.spec.action {
+        case .flap(_, let down, _):
             timers.add(.flap(fault, down: false), at: clock.now + down)
+        case .cpu:
+            timers.add(.duty(fault, frozen: true), at: clock.now)
+        case .crash, .pause, .stop, .restart, .cut, .partition, .degrade, .bufferbloat,
+            .mtuBlackHole, .reset, .clock, .memory, .openFiles, .disk, .exec:
+            break
         }
     }
 
@@ -60,31 +60,46 @@ extension ScenarioRun {
         switch fault.spec.action {
         case .crash, .stop:
             for process in fault.processes where process.life.healed() { try start(process) }
-        case .pause:
-            for process in fault.processes { try signal(process, 18) }
+        case .pause, .cpu, .memory, .openFiles, .clock:
+            try relieve(fault)
         case .restart: break
-        case .cut, .flap, .degrade, .bufferbloat, .mtuBlackHole, .partition:
+        case .cut, .flap, .degrade, .bufferbloat, .mtuBlackHole, .partition, .reset:
             try mendLinks(of: fault)
-        case .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec: break
+        case .disk(let host, _):
+            try freeDisk(of: host, fault)
+        case .exec(let host, _, let command):
+            if let command {
+                // Its end is the fault's end.
+                return try launchCommand(command, on: host, of: fault, heals: true)
+            }
         }
-        recorder.record(.faultHealed(transition(of: fault, touched: fault.touched)))
+        recorder.record(.faultHealed(transition(of: fault, isOver: true)))
     }
 
-    /// Faults that last to the end: what they touched is the proof that they took hold.
+    /// Faults that last to the end: what they touched is the proof that they took hold. Those that
+    /// still wait for events have missed their time.
     func closeFaults() throws {
         for fault in faults where fault.isActive {
             try close(fault)
             try mendLinks(of: fault)
-            if case .pause = fault.spec.action {
-                for process in fault.processes { try signal(process, 18) }
-            }
-            recorder.record(.faultHealed(transition(of: fault, touched: fault.touched)))
+            if fault.spec.object == .process { try relieve(fault) }
+            recorder.record(.faultHealed(transition(of: fault, isOver: true)))
+        }
+        for fault in faults {
+            guard let condition = fault.condition, !fault.hasBegun else { continue }
+            recorder.record(
+                .faultMissed(
+                    FaultMissed(
+                        fault: fault.spec.name, verb: fault.spec.verb,
+                        progress: condition.progress)))
         }
     }
 
     private func close(_ fault: FaultInstance) throws {
         fault.isActive = false
+        fault.detail = nil
         try countTouched(by: fault)
+        countReadings(of: fault)
     }
 
     /// The other half of a flap: down to up, or up to down.
@@ -101,31 +116,48 @@ extension ScenarioRun {
         timers.add(.flap(fault, down: !down), at: clock.now + (down ? downTime : upTime))
     }
 
-    private func hitProcesses(
-        of fault: FaultInstance, _ target: ProcessTarget, _ hit: (ProcessInstance) throws -> Bool
-    ) throws {
-        fault.processes = processes.filter { target.hits($0) }
-        for process in fault.processes where try hit(process) { fault.touched += 1 }
-    }
-
-    private func name(of host: HostIndex) -> String { hostNames[Int(host.value)] }
-
-    private func transition(of fault: FaultInstance, touched: UInt64?) -> FaultTransition {
-        let targets =
+    func transition(of fault: FaultInstance, isOver: Bool) -> FaultTransition {
+        func name(_ host: HostIndex) -> String { hostNames[Int(host.value)] }
+        var targets =
             fault.processes.map(\.label) + fault.links.map(\.name)
-            + fault.pairs.map { "\(name(of: $0.source))>\(name(of: $0.destination))" }
+            + fault.pairs.map { "\(name($0.source))>\(name($0.destination))" }
+        switch fault.spec.action {
+        case .disk(let host, _), .exec(let host, _, _): targets.append(host)
+        case .crash, .pause, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
+            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles:
+            break
+        }
         return FaultTransition(
-            fault: fault.spec.name, verb: fault.spec.verb, targets: targets, touched: touched)
+            fault: fault.spec.name, verb: fault.spec.verb, targets: targets,
+            touched: isOver ? fault.touched : nil, detail: fault.detail,
+            mended: isOver ? fault.mended : nil)
     }
 }
 
-extension ProcessTarget {
-    func hits(_ process: ProcessInstance) -> Bool {
-        switch self {
-        case .host(let name): process.hostName == name
-        case .process(let name): process.spec.name == name
-        case .processOnHost(let name, let host):
-            process.spec.name == name && process.hostName == host
+/// Faults that wait for events.
+extension ScenarioRun {
+    /// Shows what has been recorded since the last call to the faults that wait.
+    func examineNewEvents() {
+        guard faults.contains(where: { $0.condition != nil }) else { return }
+        while examinedEvents < recorder.events.count {
+            let event = recorder.events[examinedEvents]
+            examinedEvents += 1
+            let time = trafficStart.map { event.at - $0 }
+            for fault in faults { show(event, at: time, to: fault) }
+        }
+    }
+
+    private func show(_ event: RunEvent, at time: Duration?, to fault: FaultInstance) {
+        guard !fault.hasBegun, let trafficStart else { return }
+        switch fault.condition?.happened(event.fact, at: time) {
+        case nil, .nothing: return
+        case .begin(let delay):
+            let due = event.at + delay
+            // What begins after the traffic has ended would hit nothing.
+            guard due < trafficStart + scenario.duration else { return }
+            fault.hasBegun = true
+            fault.detail = "after \(EventMatcher.text(of: event.fact))"
+            timers.add(.beginFault(fault), at: due)
         }
     }
 }

@@ -37,6 +37,17 @@ extension ScenarioRun {
             apply(link)
         }
         fabric.unblock(fault.pairs)
+        fault.mended = try isMended(fault)
+    }
+
+    /// Whether every link does what it is to do without the fault.
+    private func isMended(_ fault: FaultInstance) throws -> Bool {
+        guard let snapshot = try fabric?.inspect() else { return false }
+        return fault.links.allSatisfy { link in
+            guard let touched = linkFaults[link.index] else { return false }
+            return snapshot.links[Int(link.index.value)].current
+                == touched.faults.applied(to: touched.own)
+        }
     }
 
     /// Adds what the fault has done to packets since it began, or since it went down again.
@@ -60,7 +71,12 @@ extension ScenarioRun {
         var count: UInt64 = fault.pairs.isEmpty ? 0 : snapshot.partitioned
         for link in fault.links {
             let place = Int(link.index.value)
-            if place < snapshot.changedByFault.count { count += snapshot.changedByFault[place] }
+            guard place < snapshot.changedByFault.count else { continue }
+            if case .reset = fault.spec.action {
+                count += snapshot.resets[place]
+            } else {
+                count += snapshot.changedByFault[place]
+            }
         }
         return count
     }

@@ -13,6 +13,7 @@ extension ScenarioRun {
                 if isDone() { return }
             }
             for host in hosts where host.hasWaitingMessages { try serveHost(host.index) }
+            examineNewEvents()
             if isDone() { return }
             let wait = min((timers.next - clock.now).nanoseconds, Self.longestWait)
             let count = try epoll.wait(nanoseconds: max(0, wait))
@@ -53,7 +54,9 @@ extension ScenarioRun {
         case .probeOutput(let process): try readProbe(of: process)
         case .traffic(let instance): try readRecords(of: instance)
         case .trafficErrors(let instance): readTrafficErrors(of: instance)
+        case .faultOutput(let fault): readFaultOutput(of: fault)
         case .signals: readSignals()
+        case .stopper: abortReason = abortReason ?? options.stopper?.reason ?? "stopped"
         case .fabric: try serveFabric()
         }
     }
@@ -72,11 +75,20 @@ extension ScenarioRun {
             try killIfStillLeaving(process, incarnation: incarnation)
         case .endTraffic: trafficIsOver = true
         case .giveUpTraffic: trafficGaveUp = true
+        case .duty(let fault, let frozen): try duty(fault, frozen: frozen)
+        case .sample: try sample()
+        case .timeOut:
+            let limit = (scenario.timeout ?? scenario.defaultTimeout).shortText
+            abortReason = "the run was not over within its timeout of \(limit), while \(stage)"
         }
     }
 
     /// Ctrl-C and SIGTERM end the run in order: everything is taken down and the report is written.
     func watchSignals() throws {
+        if let stopper = options.stopper {
+            _ = try watch(stopper.descriptor, .stopper)
+            return
+        }
         let signals: [Int32] = [2, 15, 1]
         let fd = unsafe signals.withUnsafeBufferPointer { numbers in
             unsafe clinux_signalfd(numbers.baseAddress!, Int32(numbers.count))

@@ -32,22 +32,17 @@ extension ScenarioRun {
     /// Starts the next incarnation of a process.
     func start(_ process: ProcessInstance) throws {
         let host = hosts[process.host]
-        let placeholders = Placeholders(
-            host: process.host, directory: process.directory,
-            scenarioDirectory: Self.directory(of: file), hostNames: hostNames)
+        let placeholders = placeholders(host: process.host, directory: process.directory)
         if !process.isPrepared {
             for scratch in process.spec.files {
                 try host.writeFile(
                     "\(process.directory)/\(placeholders.fill(scratch.path))",
                     content: Array(placeholders.fill(scratch.content).utf8))
             }
+            try prepareWallClock(of: process)
             process.isPrepared = true
         }
-        let arguments: [String] =
-            switch process.spec.command {
-            case .arguments(let words): words.map(placeholders.fill)
-            case .shell(let line): ["/bin/sh", "-c", placeholders.fill(line)]
-            }
+        let arguments = placeholders.fill(process.spec.command)
         let launched = try host.launch(
             LaunchRequest(
                 arguments: arguments,
@@ -55,7 +50,7 @@ extension ScenarioRun {
                     directory: process.directory,
                     own: process.spec.environment.map {
                         ($0.name, placeholders.fill($0.value))
-                    }),
+                    } + clockEnvironment(of: process)),
                 directory: process.directory, capabilities: process.spec.capabilities,
                 limits: process.spec.limits),
             user: environment.processUser, group: environment.processGroup)
@@ -63,6 +58,7 @@ extension ScenarioRun {
         process.insidePID = launched.insidePID
         process.outsidePID = launched.outsidePID
         process.startedAt = clock.now
+        process.freezers = []
         owners[HostProcess(host: process.host, pid: launched.insidePID)] = .process(process)
         try attachOutput(launched, to: process)
         recorder.record(
@@ -145,6 +141,7 @@ extension ScenarioRun {
         case .probe(let process, let incarnation):
             try probeEnded(of: process, incarnation: incarnation, ending)
         case .traffic(let instance): try trafficEnded(instance, ending)
+        case .faultCommand(let fault, let heals): commandEnded(of: fault, heals: heals, ending)
         }
     }
 
@@ -170,7 +167,11 @@ extension ScenarioRun {
         case .note: break
         case .reportFailure:
             // Before the traffic there is nothing to judge: the scenario could not be set up.
-            if trafficStart == nil && !wasReady {
+            if scenario.expectsEnd(of: process.spec.name, on: process.hostName) {
+                // It was to end: whoever comes after it need not wait.
+                process.isReady = true
+                try startWhatCanStart()
+            } else if trafficStart == nil && !wasReady {
                 abortReason =
                     "process \(process.label) \(ending.words) before it was ready"
                     + lastWords(of: process)

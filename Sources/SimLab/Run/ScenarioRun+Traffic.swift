@@ -34,6 +34,7 @@ extension ScenarioRun {
         recorder.record(
             .trafficStarted(TrafficStarted(traffic: traffic.map(\.spec.name))), at: start)
         scheduleFaults(from: start)
+        scheduleSampling()
         let end = start + scenario.duration
         timers.add(.endTraffic, at: end)
         let patience = scenario.traffic.map(\.timeout).max() ?? .zero
@@ -42,7 +43,9 @@ extension ScenarioRun {
         if let stuck = traffic.first(where: { !$0.hasEnded }) {
             throw LabError("the generator of traffic \(stuck.spec.name) did not end")
         }
+        examineNewEvents()
         try closeFaults()
+        try announceNewLinks()
     }
 
     private func launch(_ instance: TrafficInstance, start: MeshInstant) throws {

@@ -19,6 +19,8 @@ public final class ScenarioRun {
         public var isolation: SandboxEnvironment.Isolation?
         /// Processors do not sleep while traffic flows: sharper deliveries for more power.
         public var keepsAwake = true
+        /// Ends the run from outside; without one, SIGINT, SIGTERM and SIGHUP of this process do.
+        public var stopper: RunStopper?
 
         public init() {}
     }
@@ -70,6 +72,12 @@ public final class ScenarioRun {
     /// TUN devices that the fabric has not taken over yet.
     var devices: [Int32] = []
     var signalDescriptor: FileDescriptor?
+    /// How many events the faults that wait for events have seen.
+    var examinedEvents = 0
+    /// How many links the log knows of.
+    var announcedLinks = 0
+    /// What the run is doing, for the message of a timeout.
+    var stage = "its hosts were set up"
     /// Set when the run must end early: why.
     var abortReason: String?
 
@@ -102,10 +110,14 @@ public final class ScenarioRun {
         do {
             try requirePrograms()
             try watchSignals()
+            timers.add(.timeOut, at: started + (scenario.timeout ?? scenario.defaultTimeout))
             try bringHostsUp()
             try startFabric()
+            stage = "its processes were starting"
             try startAllProcesses()
+            stage = "traffic was sent"
             try runTrafficAndFaults()
+            stage = "its processes were ending"
             try windDown()
         } catch let error as LabError {
             abortReason = abortReason ?? error.description
@@ -123,10 +135,19 @@ public final class ScenarioRun {
     var seed: UInt64 { options.seed ?? scenario.seed }
 
     private var description: RunStarted {
-        RunStarted(
+        var started = RunStarted(
             scenario: scenario.name, file: file, seed: seed, world: scenario.world.rawValue,
             sandbox: environment.isolationName,
             durationNanoseconds: scenario.duration.nanoseconds, version: commyVersion)
+        started.why = scenario.why
+        started.tags = scenario.tags
+        started.settings = scenario.settings.map { "\($0.name)=\($0.value)" }
+        started.phases = scenario.phases.map {
+            PhaseSpan(
+                phase: $0.name, beginNanoseconds: $0.begin.nanoseconds,
+                endNanoseconds: $0.end.nanoseconds)
+        }
+        return started
     }
 
     /// Every program that the scenario says it needs must be there before anything is started.

@@ -31,6 +31,11 @@ struct LaunchedProcess: ~Copyable {
         errors.open(standardError, token: errorToken)
     }
 
+    /// Gives up the standard error; what comes on the other is not read.
+    consuming func handErrors(to output: CapturedOutput, _ token: Int) {
+        output.open(standardError, token: token)
+    }
+
     /// Gives up the standard output; what comes on the other is not read.
     consuming func handOutput(to output: CapturedOutput, _ token: Int) {
         output.open(standardOutput, token: token)
@@ -115,6 +120,23 @@ extension HostSandbox {
             }
             offset = end
         } while offset < content.count
+    }
+
+    /// Writes into a file that processes may have mapped, from `offset` on, in one piece.
+    func writeInPlace(_ path: String, at offset: Int, content: [UInt8]) throws {
+        var message = InitMessage(.write)
+        message.texts = [path]
+        message.content = content
+        message.number = 2
+        message.flags = UInt32(offset)
+        do throws(SystemError) {
+            let answer = try ask(message).message
+            guard answer.error == 0 else {
+                throw SystemError(number: answer.error, call: "write \(path)")
+            }
+        } catch {
+            throw LabError(error, doing: "write on host \(name)")
+        }
     }
 
     /// The stages of spawn.c.

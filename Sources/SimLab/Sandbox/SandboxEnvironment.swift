@@ -15,6 +15,8 @@ public final class SandboxEnvironment: Sendable {
     /// Directories that a host must see although they lie under one that it has of its own.
     let visible: [String]
     let traffic: SiblingProgram
+    /// What the dynamic linker loads into processes whose wall clock a fault changes.
+    let clockLibrary: SiblingProgram
 
     /// Programs see themselves as this user when the harness is root: not root, so that servers do
     /// not try to change their user, and with a name on every system.
@@ -25,6 +27,7 @@ public final class SandboxEnvironment: Sendable {
         clinux_raise_file_limit()
         let initProgram = try SiblingProgram(named: "commy-init")
         traffic = try SiblingProgram(named: "commy-traffic")
+        clockLibrary = try SiblingProgram(named: "libcommy-clock.so")
         initExecutable = try initProgram.open()
         let user = clinux_user()
         let isolation = wanted ?? (Self.userNamespacesWork() ? .userNamespaces : .root)

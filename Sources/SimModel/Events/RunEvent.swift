@@ -320,16 +320,19 @@ public struct FaultTransition: Sendable, Equatable, Codable {
     public var touched: UInt64?
     /// What made it begin, for a fault that waited for events; or how its proof was seen.
     public var detail: String?
+    /// On healing: whether its effect was seen to be gone; nil where other events tell.
+    public var mended: Bool?
 
     public init(
         fault: String, verb: String, targets: [String], touched: UInt64? = nil,
-        detail: String? = nil
+        detail: String? = nil, mended: Bool? = nil
     ) {
         self.fault = fault
         self.verb = verb
         self.targets = targets
         self.touched = touched
         self.detail = detail
+        self.mended = mended
     }
 }
 

@@ -10,6 +10,7 @@ public struct LinkFaultSet: Sendable, Equatable {
     public enum Change: Sendable, Equatable {
         case cut
         case degrade(LinkChange)
+        case reset
     }
 
     /// In the order of their beginning.
@@ -33,6 +34,7 @@ public struct LinkFaultSet: Sendable, Equatable {
         for entry in active {
             switch entry.change {
             case .cut: conditions.isCut = true
+            case .reset: conditions.resetsConnections = true
             case .degrade(let change): conditions = change.applied(to: conditions)
             }
         }

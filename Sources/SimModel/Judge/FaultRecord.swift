@@ -9,6 +9,12 @@ struct FaultRecord: Sendable, Equatable {
     var closed: Int64?
     /// What the closing entry says that it hit.
     var touched: UInt64?
+    /// Whether the closing entry says that its effect is gone.
+    var mended: Bool?
+    /// Why, in the words of the closing entry.
+    var detail: String?
+    /// Hosts, processes or links that it hit.
+    var targets: [String] = []
 
     init(spec: FaultSpec) {
         self.spec = spec
@@ -37,5 +43,17 @@ struct FaultRecord: Sendable, Equatable {
     /// From where `after` counts: its end, or its begin when it never heals.
     var aftermath: Int64? {
         end == .max ? began : end
+    }
+
+    /// From when the processes that it took down must become ready again; nil when it takes none
+    /// down, or for good.
+    var bringsBackSince: Int64? {
+        switch spec.action {
+        case .restart: touched ?? 0 > 0 ? began : nil
+        case .crash, .stop: spec.lasts == nil ? nil : closed
+        case .pause, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset,
+            .clock, .cpu, .memory, .openFiles, .disk, .exec:
+            nil
+        }
     }
 }

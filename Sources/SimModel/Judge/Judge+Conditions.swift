@@ -4,7 +4,8 @@ internal import CommyBase
 extension Judge {
     /// One entry with line 0 for each condition that is not met.
     func unmetConditions(_ story: RunStory) -> [Judged] {
-        faults.compactMap(unmet) + logs.compactMap(unmet) + exits.map { unmet($0, story) }
+        faults.compactMap(unmet) + faults.compactMap(unhealed) + logs.compactMap(unmet)
+            + exits.map { unmet($0, story) }
     }
 
     private func unmet(_ fault: FaultRecord) -> Judged? {
@@ -27,6 +28,27 @@ extension Judge {
             fault.closed == nil ? "no entry says what it touched" : "it touched no \(unit)",
             wanted: "at least one \(unit)",
             ["a fault without effect proves nothing: look at its targets and at the traffic"])
+    }
+
+    /// A fault that is over must be over: its effect is gone, and what it took down is back.
+    private func unhealed(_ fault: FaultRecord) -> Judged? {
+        let name = "fault \(fault.spec.name) is healed"
+        if fault.mended == false {
+            return entry(
+                name, .fail, fault.detail ?? "its effect is still there",
+                wanted: "everything as before")
+        }
+        guard let since = fault.bringsBackSince else { return nil }
+        let gone = processes.filter { record in
+            fault.targets.contains(record.label) && !record.readies.contains { $0 >= since }
+                && !exits.contains { $0.at >= since && $0.label == record.label }
+        }
+        guard let first = gone.first else { return nil }
+        let more = gone.count > 1 ? " and \(gone.count - 1) more" : ""
+        return entry(
+            name, .fail, "\(first.label)\(more) was not ready again by the end of the run",
+            wanted: "what it took down is ready again",
+            ["give it more time before the end, or look at its log"])
     }
 
     private func unmet(_ log: RequestLog) -> Judged? {

@@ -65,11 +65,14 @@ public struct Judge: Sendable {
         case .faultStarted(let transition):
             if let number = faultNumbers[transition.fault] {
                 faults[number].began = faults[number].began ?? at
+                faults[number].targets = transition.targets
             }
         case .faultHealed(let transition):
             if let number = faultNumbers[transition.fault] {
                 faults[number].closed = at
                 faults[number].touched = transition.touched
+                faults[number].mended = transition.mended
+                faults[number].detail = transition.detail
             }
         case .machineStalled(let stall):
             disturbance.stalled(end: at, length: stall.lengthNanoseconds)
@@ -86,7 +89,9 @@ public struct Judge: Sendable {
         case .processExited(let exit):
             change(exit.process, exit.host) { $0.exited(exit, at: at) }
             note(exit, at: at)
-        case .runStarted, .hostUp, .linkUp, .processReady, .linkChanged, .judged, .runEnded:
+        case .processReady(let ready):
+            change(ready.process, ready.host) { $0.becameReady(at: at) }
+        case .runStarted, .hostUp, .linkUp, .linkChanged, .judged, .runEnded:
             break
         }
     }
@@ -184,4 +189,6 @@ struct UnexpectedExit: Sendable, Equatable {
     var at: Int64
     var exit: ProcessExited
     var lastLines: [String]
+
+    var label: String { "\(exit.process)@\(exit.host)" }
 }

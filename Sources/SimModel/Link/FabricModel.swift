@@ -41,7 +41,8 @@ public struct FabricModel: Sendable, Equatable {
             flow: packet.flow, entered: now.nanoseconds, reachedLink: now.nanoseconds,
             handle: packet.handle, byteCount: Int32(packet.byteCount),
             segmentCount: Int32(packet.segmentCount), source: packet.source,
-            destination: packet.destination, nextHop: route.firstHop, hopsLeft: route.hopCount)
+            destination: packet.destination, nextHop: route.firstHop, hopsLeft: route.hopCount,
+            flags: packet.canBeReset ? .resettable : [])
         guard let slot = pool.take(record) else {
             return dropAtEntry(packet, plan.firstLink(of: route), .queueFull)
         }

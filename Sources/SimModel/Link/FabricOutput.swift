@@ -42,6 +42,8 @@ public struct PacketFacts: Sendable, Equatable {
     public var byteCount: Int
     /// How many wire packets it stands for: more than 1 for a super-packet (TSO).
     public var segmentCount: Int
+    /// True for a TCP segment that is not itself a reset.
+    public var canBeReset: Bool
     /// A stable key of its flow (addresses, ports, protocol), made by the caller.
     public var flow: UInt64
     public var source: HostIndex
@@ -49,11 +51,12 @@ public struct PacketFacts: Sendable, Equatable {
 
     public init(
         handle: UInt32, byteCount: Int, flow: UInt64, source: HostIndex, destination: HostIndex,
-        segmentCount: Int = 1
+        segmentCount: Int = 1, canBeReset: Bool = false
     ) {
         self.handle = handle
         self.byteCount = byteCount
         self.segmentCount = segmentCount
+        self.canBeReset = canBeReset
         self.flow = flow
         self.source = source
         self.destination = destination
@@ -99,6 +102,8 @@ public struct PacketFlags: OptionSet, Sendable, Equatable {
     public static let reordered = PacketFlags(rawValue: 2)
     /// It waited behind another packet in at least one queue.
     public static let queued = PacketFlags(rawValue: 4)
+    /// It is a TCP segment that a link may answer with a reset.
+    public static let resettable = PacketFlags(rawValue: 8)
 }
 
 /// A packet that will not arrive.
@@ -111,7 +116,7 @@ public struct Drop: Sendable, Equatable {
 
 /// Why a packet was dropped. The numbers are positions in counters; the texts are stable.
 public enum DropReason: UInt8, Sendable, Equatable, CaseIterable {
-    case loss, burstLoss, queueFull, codel, pie, tooBig, cut, partitioned, noRoute
+    case loss, burstLoss, queueFull, codel, pie, tooBig, cut, partitioned, noRoute, reset
 
     /// The word that reports and captures use.
     public var text: String {
@@ -125,6 +130,7 @@ public enum DropReason: UInt8, Sendable, Equatable, CaseIterable {
         case .cut: "cut"
         case .partitioned: "partitioned"
         case .noRoute: "no-route"
+        case .reset: "reset"
         }
     }
 }

@@ -19,6 +19,7 @@ extension LinkConditions {
         if let reorder { parts.append("reorder \(Self.percent(reorder.probability))") }
         if corrupt > 0 { parts.append("corrupt \(Self.percent(corrupt))") }
         if let rateBitsPerSecond { parts.append("rate \(Self.bitRate(rateBitsPerSecond))") }
+        if resetsConnections { parts.append("connections reset") }
         if let maximumPacketBytes { parts.append("black hole above \(maximumPacketBytes)B") }
         return parts.isEmpty ? "ideal" : parts.joined(separator: ", ")
     }

@@ -21,6 +21,8 @@ public struct LinkConditions: Sendable, Equatable {
     public var maximumPacketBytes: Int?
     /// Nothing passes, and what was under way is lost.
     public var isCut: Bool = false
+    /// Every TCP segment is dropped with the reason `reset`; the caller tells both ends.
+    public var resetsConnections: Bool = false
 
     public init() {}
 

@@ -19,7 +19,7 @@ public struct LinkCounters: Sendable, Equatable {
 
 /// One count for each `DropReason`, without a heap allocation.
 public struct DropCounts: Sendable, Equatable {
-    private var counts = InlineArray<9, UInt64>(repeating: 0)
+    private var counts = InlineArray<10, UInt64>(repeating: 0)
 
     public init() {}
 

@@ -72,6 +72,7 @@ struct LinkMachine: Sendable, Equatable {
         if isChanged { counters.changedByFault &+= segments }
         count(&packet, at: now)
         if settings.isCut { return .drop(.cut) }
+        if settings.resetsConnections, packet.flags.contains(.resettable) { return .drop(.reset) }
         if packet.byteCount > settings.maximumPacketBytes { return .drop(.tooBig) }
         guard settings.hasRate else { return .wire }
         return admit(packet)

@@ -10,6 +10,7 @@ struct LinkSettings: Sendable, Equatable {
     }
 
     let isCut: Bool
+    let resetsConnections: Bool
     let maximumPacketBytes: Int
     let latency: Int64
     let keepsOrder: Bool
@@ -25,6 +26,7 @@ struct LinkSettings: Sendable, Equatable {
 
     init(_ conditions: LinkConditions) {
         isCut = conditions.isCut
+        resetsConnections = conditions.resetsConnections
         maximumPacketBytes = conditions.maximumPacketBytes ?? .max
         latency = conditions.latency.nanoseconds
         precondition(latency >= 0, "latency is not negative")
@@ -61,5 +63,6 @@ extension LinkConditions {
     public var hasPerPacketImpairments: Bool {
         loss != .none || duplicate > 0 || corrupt > 0 || reorder != nil
             || rateBitsPerSecond != nil || maximumPacketBytes != nil
+            || resetsConnections
     }
 }

@@ -19,6 +19,7 @@ struct ProcessRecord: Sendable, Equatable {
     let host: String
     private(set) var starts: [Int64] = []
     private(set) var exits: [Exit] = []
+    private(set) var readies: [Int64] = []
     /// In the order of time; about 40 bytes each.
     private(set) var samples: [Sample] = []
 
@@ -30,6 +31,8 @@ struct ProcessRecord: Sendable, Equatable {
     var label: String { "\(process)@\(host)" }
 
     mutating func started(at instant: Int64) { starts.append(instant) }
+
+    mutating func becameReady(at instant: Int64) { readies.append(instant) }
 
     mutating func exited(_ exit: ProcessExited, at instant: Int64) {
         exits.append(

@@ -1,0 +1,85 @@
+internal import CommyBase
+internal import CommyLinux
+internal import SimModel
+
+/// Faults on whole hosts: a disk that is full, and commands of the scenario's own.
+extension ScenarioRun {
+    func fillDisk(of host: String, freeBytes: Int, _ fault: FaultInstance) throws {
+        do throws(SystemError) {
+            let count = try hosts[index(of: host)].setDisk(freeBytes: freeBytes)
+            fault.touched += UInt64(count > 0 ? 1 : 0)
+        } catch {
+            throw LabError(error, doing: "fill the disk of \(host)")
+        }
+    }
+
+    func freeDisk(of host: String, _ fault: FaultInstance) throws {
+        do throws(SystemError) {
+            fault.mended = try hosts[index(of: host)].setDisk(freeBytes: nil) > 0
+        } catch {
+            fault.mended = false
+            fault.detail = "\(error)"
+        }
+    }
+
+    func launchCommand(
+        _ command: ProcessSpec.Command, on hostName: String, of fault: FaultInstance, heals: Bool
+    ) throws {
+        let host = index(of: hostName)
+        let placeholders = placeholders(host: host, directory: HostSandbox.directory)
+        let launched = try hosts[host].launch(
+            LaunchRequest(
+                arguments: placeholders.fill(command),
+                environment: Self.environmentLines(directory: HostSandbox.directory, own: []),
+                directory: HostSandbox.directory),
+            user: environment.processUser, group: environment.processGroup)
+        owners[HostProcess(host: host, pid: launched.insidePID)] = .faultCommand(
+            fault, heals: heals)
+        closeOutput(fault.commandOutput)
+        fault.commandWords = ""
+        let token = try watch(launched.standardError.raw, .faultOutput(fault))
+        launched.handErrors(to: fault.commandOutput, token)
+    }
+
+    func readFaultOutput(of fault: FaultInstance) {
+        drain(fault.commandOutput) { fault.commandWords = $0 }
+    }
+
+    func commandEnded(of fault: FaultInstance, heals: Bool, _ ending: WaitStatus) {
+        readFaultOutput(of: fault)
+        closeOutput(fault.commandOutput)
+        let words = fault.commandWords.isEmpty ? "" : ": \(fault.commandWords)"
+        let failure = ending.code == 0 ? nil : "its command \(ending.words)\(words)"
+        guard heals else {
+            if failure == nil { fault.touched += 1 }
+            fault.detail = failure
+            return
+        }
+        fault.mended = failure == nil
+        fault.detail = failure
+        recorder.record(.faultHealed(transition(of: fault, isOver: true)))
+    }
+
+    func index(of host: String) -> Int {
+        guard let index = hostNames.firstIndex(of: host) else {
+            preconditionFailure("the reader has resolved every host")
+        }
+        return index
+    }
+
+    func placeholders(host: Int, directory: String) -> Placeholders {
+        Placeholders(
+            host: host, directory: directory, scenarioDirectory: Self.directory(of: file),
+            hostNames: hostNames)
+    }
+}
+
+extension Placeholders {
+    /// The words of a command with everything filled in.
+    func fill(_ command: ProcessSpec.Command) -> [String] {
+        switch command {
+        case .arguments(let words): words.map(fill)
+        case .shell(let line): ["/bin/sh", "-c", fill(line)]
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import CommyBase
+internal import CommyLinux
+internal import SimModel
+
+/// What is looked at again and again while traffic flows: resources of processes, and links that
+/// have come into use.
+extension ScenarioRun {
+    /// Often enough for a peak that lasts a second; one look at a process costs some 0.2 ms of its
+    /// host's process 1.
+    private static var sampleInterval: Duration { .milliseconds(500) }
+    /// With so many processes the looks are spread over longer, so that they stay below a percent
+    /// of a processor.
+    private static let processesPerInterval = 25
+
+    func scheduleSampling() {
+        let factor = 1 + processes.count / Self.processesPerInterval
+        timers.add(.sample, at: clock.now + Self.sampleInterval * factor)
+    }
+
+    func sample() throws {
+        for process in processes where process.life.isAlive { try sample(process) }
+        try announceNewLinks()
+        if !trafficIsOver { scheduleSampling() }
+    }
+
+    private func sample(_ process: ProcessInstance) throws {
+        guard let leader = process.insidePID else { return }
+        let usage: HostSandbox.Usage?
+        do throws(SystemError) {
+            usage = try hosts[process.host].usage(ofSession: leader)
+        } catch {
+            // Without a /proc of its own a host cannot tell; the expectation says so.
+            if error.name == "ENOTSUP" { return }
+            throw LabError(error, doing: "measure \(process.label)")
+        }
+        guard let usage else { return }
+        recorder.record(
+            .processSampled(
+                ProcessSampled(
+                    host: process.hostName, process: process.spec.name,
+                    residentBytes: usage.residentBytes, cpuNanoseconds: usage.cpuNanoseconds,
+                    openFiles: usage.openFiles, threads: usage.threads)))
+    }
+
+    /// Links exist from their first packet on.
+    func announceNewLinks() throws {
+        guard let fabric else { return }
+        let links = try fabric.inspect().links
+        for link in links[min(announcedLinks, links.count)...] {
+            let ends = link.name.split(separator: ">", maxSplits: 1).map(String.init)
+            recorder.record(
+                .linkUp(
+                    LinkUp(
+                        link: link.name, from: ends.first ?? "", to: ends.last ?? "",
+                        conditions: link.initial.words)))
+        }
+        announcedLinks = links.count
+    }
+}
