@@ -33,7 +33,8 @@ struct Fields {
         for entry in entries where shape.key(entry.key) == nil {
             if let pattern = shape.pattern, pattern.matches(entry.key) { continue }
             let names = shape.keys.map(\.name)
-            let nearest = Suggestion.nearest(to: entry.key, among: names)
+            let renamed = shape.keys.first { $0.formerly == entry.key }?.name
+            let nearest = renamed ?? Suggestion.nearest(to: entry.key, among: names)
             sink.report(
                 "unknown key '\(entry.key)' in \(shape.title)", at: entry.keyPosition,
                 width: entry.keyWidth, expected: "one of " + Self.listed(shape),
@@ -43,6 +44,22 @@ struct Fields {
             sink.report(
                 "\(shape.title) lacks the key '\(key.name)'", at: node.position,
                 expected: "\(key.name): \(key.type.described)")
+        }
+    }
+
+    /// Reports keys that mean something only beside others, none of which is there.
+    func checkCompany() {
+        for entry in entries {
+            guard let key = shape.key(entry.key), !key.beside.isEmpty,
+                !key.beside.contains(where: has)
+            else { continue }
+            let others = key.beside.map { "'\($0)'" }
+            let all =
+                others.count < 2
+                ? others.joined()
+                : others.dropLast().joined(separator: ", ") + " or " + others[others.count - 1]
+            report(
+                "'\(entry.key)' without \(all)", key: entry.key, expected: "it belongs to \(all)")
         }
     }
 
