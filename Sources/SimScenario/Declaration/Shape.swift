@@ -8,6 +8,8 @@ struct Shape: Sendable {
     var pattern: KeyPattern?
     /// Keys that exclude each other.
     var choices: [Choice] = []
+    /// True when nothing at all may stand for it.
+    var mayBeEmpty = false
     /// An example as a file would have it, in one line.
     var example: String?
 

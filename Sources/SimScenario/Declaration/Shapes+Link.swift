@@ -110,8 +110,8 @@ extension Shapes {
                 fallback: "100ms", "How much it holds: so much time at the rate, or so many bytes."),
             Key(
                 "discipline", .word(["drop-tail", "codel", "pie"]), fallback: "drop-tail",
-                "What it drops, and when: drop-tail when it is full, codel as RFC 8289 has it, pie as "
-                    + "RFC 8033."),
+                "What it drops, and when: drop-tail when it is full, codel as RFC 8289 has it, "
+                    + "pie as RFC 8033."),
             Key(
                 "target", .duration(.positive), fallback: "5ms for codel, 15ms for pie",
                 "The delay that codel and pie aim at."),

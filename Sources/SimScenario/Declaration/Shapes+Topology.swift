@@ -12,13 +12,13 @@ extension Shapes {
             ),
             Key(
                 "hosts",
-                .anyOf(nodesForm, [.named(.anyOf("a host", [.mapping { host }])), .list(.name)]),
+                .anyOf(nodesForm, [.named(.mapping { host }), .list(.name)]),
                 required: true, included: true,
                 "The emulated machines, 1 to \(Limits.hosts)."),
             Key(
                 "routers",
                 .anyOf(
-                    nodesForm, [.named(.anyOf("a router", [.mapping { router }])), .list(.name)]),
+                    nodesForm, [.named(.mapping { router }), .list(.name)]),
                 fallback: "none", "Nodes that only forward: where several paths share a link."),
             Key(
                 "links", .list(.mapping { link }), fallback: "ideal links",
@@ -36,10 +36,10 @@ extension Shapes {
                 "count", .integer(1...Limits.hosts), fallback: "one host of this name",
                 "Makes so many hosts, NAME-1 to NAME-count; NAME then stands for all of them in "
                     + "a process's 'on' and in a partition."),
-        ], example: "{ zone: eu/a, count: 3 }")
+        ], mayBeEmpty: true, example: "{ zone: eu/a, count: 3 }")
 
     static let router = Shape(
         title: "a router",
         keys: [Key("zone", zonePath, fallback: "none", "Its zone path, most general first.")],
-        example: "{ zone: eu }")
+        mayBeEmpty: true, example: "{ zone: eu }")
 }
