@@ -32,11 +32,15 @@ extension DocumentReader {
             }
             return
         }
+        let all = window
         window = window.withoutWarmUp(expectation.scope, in: scenario)
         if window.spans.isEmpty {
             fields.report(
                 "no request of '\(traffic.name)' can fall into this window", value: place,
-                expected: cure(of: expectation.scope))
+                expected: all.spans.isEmpty
+                    ? cure(of: expectation.scope)
+                    : "requests outside of the phase 'warm-up', whose requests count only where a "
+                        + "window names it")
         } else if traffic.arrival.expectedCount(seconds: window.length.seconds) < 1 {
             fields.report(
                 "this window of \(window.length.shortText) is shorter than the time between two "
@@ -67,24 +71,24 @@ extension DocumentReader {
     private func cure(of scope: ExpectationSpec.Scope) -> String {
         switch scope {
         case .wholeRun:
-            return "traffic with a time to run outside of the phase 'warm-up'"
+            return "traffic with a time to run"
         case .noFault:
             return "time without a fault: shorter faults, a smaller grace or a longer duration"
         case .during(.phase, _):
-            return "a grace shorter than the phase, and traffic while it lasts"
+            return "a grace shorter than the phase, and something to look at while it lasts"
         case .during(.fault(let name), _):
             if case .restart = scenario.faults.first(where: { $0.name == name })?.action {
                 return "after: \(name), since a restart is over at once"
             }
-            return "a grace shorter than the fault, and traffic while it lasts"
+            return "a grace shorter than the fault, and something to look at while it lasts"
         case .after(.fault, _):
             return "time after the fault: a shorter fault or grace, or a longer duration"
         case .after(.phase, _):
             return "time after the phase: another phase after it, or a smaller grace"
         case .before(.fault):
-            return "traffic before the fault begins"
+            return "something to look at before the fault begins"
         case .before(.phase):
-            return "traffic before the phase begins"
+            return "something to look at before the phase begins"
         }
     }
 

@@ -111,12 +111,17 @@ struct MatrixReader {
                 suggestion: Suggestion.nearest(to: entry.key, among: axes.map(\.name)))
             return nil
         }
-        let text = entry.value.isNull ? "" : entry.value.text
-        guard let text, axis.values.contains(text) else {
+        guard let text = entry.value.isNull ? "" : entry.value.text else {
+            sink.report(
+                "the axis '\(axis.name)' has \(entry.value.described)", at: entry.value,
+                expected: "one of " + axis.values.joined(separator: ", "))
+            return nil
+        }
+        guard axis.values.contains(text) else {
             sink.report(
                 "the axis '\(axis.name)' has no value \(entry.value.described)", at: entry.value,
                 expected: "one of " + axis.values.joined(separator: ", "),
-                suggestion: text.flatMap { Suggestion.nearest(to: $0, among: axis.values) })
+                suggestion: Suggestion.nearest(to: text, among: axis.values))
             return nil
         }
         return Setting(name: axis.name, value: text)

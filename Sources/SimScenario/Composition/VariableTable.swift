@@ -112,6 +112,8 @@ struct VariableTable {
     }
 
     private func reportUnused(_ entry: YamlEntry, _ kind: String) {
+        // A name that cannot be used has its own diagnostic.
+        guard Names.isValid(entry.key) else { return }
         sink.report(
             "\(kind) '\(entry.key)' is not used", at: entry.keyPosition, width: entry.keyWidth,
             expected: "((\(entry.key))) somewhere in the scenario")

@@ -47,20 +47,25 @@ struct Fields {
         }
     }
 
-    /// Reports keys that mean something only beside others, none of which is there.
-    func checkCompany() {
+    /// Reports keys that mean something only beside others, none of which is there. `head` is the
+    /// key that says what kind of thing this is, where one does.
+    func checkCompany(of head: String? = nil) {
         for entry in entries {
             guard let key = shape.key(entry.key), !key.beside.isEmpty,
                 !key.beside.contains(where: has)
             else { continue }
-            let others = key.beside.map { "'\($0)'" }
-            let all =
-                others.count < 2
-                ? others.joined()
-                : others.dropLast().joined(separator: ", ") + " or " + others[others.count - 1]
+            let others = Self.alternatives(key.beside)
+            let found = head.map { "means nothing to '\($0)'" } ?? "without \(others)"
             report(
-                "'\(entry.key)' without \(all)", key: entry.key, expected: "it belongs to \(all)")
+                "'\(entry.key)' \(found)", key: entry.key, expected: "it belongs to \(others)")
         }
+    }
+
+    /// `'a', 'b' or 'c'`.
+    static func alternatives(_ words: [String]) -> String {
+        let quoted = words.map { "'\($0)'" }
+        guard let last = quoted.last, quoted.count > 1 else { return quoted.joined() }
+        return quoted.dropLast().joined(separator: ", ") + " or " + last
     }
 
     private static func listed(_ shape: Shape) -> String {

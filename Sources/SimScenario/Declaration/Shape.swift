@@ -43,12 +43,15 @@ struct Key: Sendable {
     var beside: [String]
     /// What the key was called before.
     var formerly: String?
+    /// A value as a file has it, where that of the type says too little.
+    var ownExample: String?
     /// What it means, in whole sentences or one phrase.
     var doc: String
 
     init(
         _ name: String, _ type: ValueType, required: Bool = false, included: Bool = false,
-        fallback: String? = nil, beside: [String] = [], formerly: String? = nil, _ doc: String
+        fallback: String? = nil, beside: [String] = [], formerly: String? = nil,
+        example: String? = nil, _ doc: String
     ) {
         self.name = name
         self.type = type
@@ -57,8 +60,14 @@ struct Key: Sendable {
         self.fallback = fallback
         self.beside = beside
         self.formerly = formerly
+        self.ownExample = example
         self.doc = doc
     }
+}
+
+extension Key {
+    /// A value as a file has it.
+    var example: String { ownExample ?? type.example }
 }
 
 /// Keys such as `p99` and `p99.9`.

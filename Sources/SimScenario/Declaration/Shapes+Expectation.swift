@@ -16,10 +16,11 @@ extension Shapes {
         ValueType.Comparison(
             values: [.duration(.zeroOrMore)], described: "a comparison with a duration",
             example: "<= 5ms"))
+    /// 0% and 100% may stand alone.
     static let share = ValueType.comparison(
         ValueType.Comparison(
             values: [.probability], described: "a comparison with a percentage",
-            example: ">= 99.9%"))
+            example: ">= 99.9%", mayBeBare: true))
     /// Also without an operator: exactly this share.
     static let bareShare = ValueType.comparison(
         ValueType.Comparison(
@@ -92,6 +93,7 @@ extension Shapes {
                         "within a duration", pattern: "^(within +)?\(Units.durationPattern)$",
                         example: "within 300ms")
                 ]), beside: ["traffic"],
+            example: "within 300ms",
             "So long after the begin of the fault that 'after' names, all requests succeed again, "
                 + "until another fault begins or the run ends."),
         Key(
@@ -127,6 +129,7 @@ extension Shapes {
                 "an exit code from 0 to 255, running, or a signal such as SIGKILL",
                 [.integer(0...255), .word(["running"] + Signals.all.map { "SIG\($0.key)" })]),
             beside: ["process"],
+            example: "SIGKILL",
             "How the process has ended by the end of the traffic, before it is asked to; for "
                 + "processes with restart: never."),
         Key(
@@ -141,10 +144,15 @@ extension Shapes {
             "How long it may take; eventually needs it."),
         Key(
             "always", .mapping { pattern },
+            example: "{ traffic: checkout, result: ok }",
             "Every request of that traffic, or every line of that process, in the window is like "
                 + "this."),
-        Key("never", .mapping { pattern }, "Nothing in the window is like this."),
-        Key("sometimes", .mapping { pattern }, "At least one thing in the window is like this."),
+        Key(
+            "never", .mapping { pattern }, example: "{ log: panic, process: nginx }",
+            "Nothing in the window is like this."),
+        Key(
+            "sometimes", .mapping { pattern }, example: "{ traffic: checkout, backend: web-2 }",
+            "At least one thing in the window is like this."),
     ]
 
     private static let scopeKeys: [Key] = [
@@ -154,6 +162,7 @@ extension Shapes {
                 "a fault, a phase or 'no fault'",
                 [.reference("fault"), .reference("phase"), .word(["no fault"])]),
             fallback: "the whole run",
+            example: "no fault",
             "Only while this fault is active or this phase lasts; no fault: while none is active."
         ),
         Key(

@@ -10,6 +10,7 @@ extension Shapes {
         Key(
             "partition",
             .anyOf("a list of groups, such as [[a, b], [c]]", [.list(.list(.reference("host")))]),
+            example: "[[a, b], [c]]",
             "No packet passes between two groups; hosts in none are left alone."),
         Key("flap", .mapping { flap }, "Cut and healed again and again."),
         Key(
@@ -58,6 +59,7 @@ extension Shapes {
                     + "'for' it heals at the phase's end."),
             Key(
                 "when", oneOrMore("a pattern of events", .mapping { step }),
+                example: "{ log: became leader, process: etcd, count: 2 }",
                 "It begins when this has happened: an event, so many of them (count), or a list "
                     + "of events one after the other."),
             Key(

@@ -34,6 +34,7 @@ extension Shapes {
                 "a time such as 100ms, a size such as 64KiB, or a mapping with a limit",
                 [.duration(.positive), .size(1...Limits.bytes), .mapping { queue }]),
             fallback: "100ms",
+            example: "64KiB",
             "The queue in front of the rate; on a link it needs a rate. A size needs its unit."),
         Key(
             "black-hole-above", .size(68...65_535), fallback: "none",
@@ -43,7 +44,9 @@ extension Shapes {
     static let link = Shape(
         title: "a link",
         keys: [
-            Key("between", ends, "The two ends; both directions are alike. This, or from with to."),
+            Key(
+                "between", ends, example: "[web, any]",
+                "The two ends; both directions are alike. This, or from with to."),
             Key("from", end, beside: ["to"], "One direction only: the sending end."),
             Key(
                 "to", end, beside: ["from"],
@@ -67,6 +70,7 @@ extension Shapes {
                 fallback: "uniform", "How the variation is distributed."),
             Key(
                 "table", .list(.number), fallback: "none",
+                example: "[-1, 0, 3]",
                 "For table: the inverse cumulative distribution at even steps, in multiples of "
                     + "the amount; two numbers or more, not falling."),
             Key(
@@ -107,7 +111,8 @@ extension Shapes {
                 .anyOf(
                     "a time such as 100ms or a size such as 64KiB",
                     [.duration(.positive), .size(1...Limits.bytes)]),
-                fallback: "100ms", "How much it holds: so much time at the rate, or so many bytes."),
+                fallback: "100ms", example: "64KiB",
+                "How much it holds: so much time at the rate, or so many bytes."),
             Key(
                 "discipline", .word(["drop-tail", "codel", "pie"]), fallback: "drop-tail",
                 "What it drops, and when: drop-tail when it is full, codel as RFC 8289 has it, "

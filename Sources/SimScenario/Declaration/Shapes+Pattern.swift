@@ -11,6 +11,7 @@ extension Shapes {
     private static let patternKeys: [Key] = [
         Key(
             "log", .text,
+            example: "\"/became leader at term [0-9]+/\"",
             "A line of output contains this text, or matches this regular expression when it is "
                 + "written as /REGEX/."),
         Key("ready", .reference("process"), "This process becomes ready, also after a restart."),
@@ -29,9 +30,11 @@ extension Shapes {
             "How the request ended; failed is anything but ok."),
         Key(
             "status", .integer(100...599), fallback: "any", beside: ["traffic"],
+            example: "503",
             "The status of the answer; http only."),
         Key(
             "backend", .text, fallback: "any", beside: ["traffic"],
+            example: "web-2",
             "Who answered, as the traffic's 'backend' tells: a host for peer, else a text."),
     ]
 
@@ -45,6 +48,7 @@ extension Shapes {
         keys: patternKeys + [
             Key(
                 "count", .integer(1...Limits.patternCount), fallback: "1",
+                example: "10",
                 "So many such events are waited for.")
         ], choices: [Choice(keys: patternHeads, isRequired: true)],
         example: "{ traffic: checkout, result: failed, count: 10 }")

@@ -22,13 +22,18 @@ extension Shapes {
                 "Where it runs: hosts, or the name of a host with a count."),
             Key(
                 "run", commandLine,
+                example: "nginx -g 'daemon off;' -c {{dir}}/nginx.conf",
                 "The program and its arguments; quotes as in a shell, but no shell runs."),
-            Key("shell", .text, "A line for /bin/sh -c, instead of run."),
+            Key(
+                "shell", .text, example: "exec db | tee log",
+                "A line for /bin/sh -c, instead of run."),
             Key(
                 "env", .keyed(variableNames, .text), fallback: "none",
+                example: "{ PORT: 8080, DB: \"{{address:db}}\" }",
                 "Environment variables, beside PATH and a few of the harness's own."),
             Key(
                 "files", .keyed(filePaths, .text), fallback: "none",
+                example: "{ nginx.conf: \"listen {{address}};\" }",
                 "Files that are written into {{dir}} before the start, by relative path."),
             Key("ready", .mapping { ready }, fallback: "ready at once", "How readiness is seen."),
             Key(
@@ -51,6 +56,7 @@ extension Shapes {
                 .anyOf(
                     "a process or a list of processes",
                     [.reference("process"), .list(.reference("process"))]), fallback: "none",
+                example: "[db, cache]",
                 "Processes that must be ready before it is started."),
         ], choices: [Choice(keys: ["run", "shell"], isRequired: true)],
         example: "{ on: web, run: python3 -m http.server 8080, ready: { tcp: 8080 } }")
@@ -65,8 +71,10 @@ extension Shapes {
                     "a port and a path such as \":8080/health\"", pattern: "^:[0-9]{1,5}(/.*)?$",
                     example: ":8080/health"),
                 "A GET on this port and path answers with a status below 400."),
-            Key("log", .text, "A line of output contains this text."),
-            Key("exec", .text, "This shell command on the host ends with 0."),
+            Key("log", .text, example: "listening on", "A line of output contains this text."),
+            Key(
+                "exec", .text, example: "test -S {{dir}}/socket",
+                "This shell command on the host ends with 0."),
             Key("delay", .duration(.positive), "This long after the start."),
         ],
         choices: [Choice(keys: ["tcp", "http", "log", "exec", "delay"], isRequired: true)],
@@ -84,12 +92,15 @@ extension Shapes {
         keys: [
             Key(
                 "open-files", .integer(3...1_048_576), fallback: "the harness's own",
+                example: "1024",
                 "How many files it may have open (RLIMIT_NOFILE)."),
             Key(
                 "memory", .size(1_048_576...Limits.bytes), fallback: "the harness's own",
+                example: "256MiB",
                 "Its address space (RLIMIT_AS); at least 1MiB."),
             Key(
                 "processes", .integer(1...65_536), fallback: "the harness's own",
+                example: "64",
                 "How many processes its user may have (RLIMIT_NPROC)."),
             Key(
                 "file", .size(0...Limits.bytes), fallback: "the harness's own",

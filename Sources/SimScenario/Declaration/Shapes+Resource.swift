@@ -30,6 +30,7 @@ extension Shapes {
         keys: targetKeys + [
             Key(
                 "offset", .duration(.any), fallback: "0s",
+                example: "-5s",
                 "The clock jumps by this when the fault begins; -5s is back."),
             Key(
                 "drift", .drift, fallback: "0ppm",
@@ -50,6 +51,7 @@ extension Shapes {
         keys: targetKeys + [
             Key(
                 "left", .size(0...Limits.bytes), required: true,
+                example: "16MiB",
                 "How much more than they have they may map (RLIMIT_AS).")
         ], choices: [targetChoice], example: "{ process: nginx, left: 16MiB }")
 
@@ -74,13 +76,20 @@ extension Shapes {
         title: "an exec",
         keys: [
             Key("on", .reference("host"), required: true, "The host that it runs on."),
-            Key("run", commandLine, "The program and its arguments; no shell."),
-            Key("shell", .text, "A line for /bin/sh -c, instead of run."),
+            Key(
+                "run", commandLine, example: "redis-cli shutdown",
+                "The program and its arguments; no shell."),
+            Key(
+                "shell", .text, example: "echo 1 >/tmp/flag",
+                "A line for /bin/sh -c, instead of run."),
             Key(
                 "heal", commandLine, fallback: "nothing",
+                example: "redis-server --daemonize yes",
                 "The command that takes the effect back when the fault heals; needs 'for' or "
                     + "'in'."),
-            Key("heal-shell", .text, "A line for /bin/sh -c, instead of heal."),
+            Key(
+                "heal-shell", .text, example: "rm -f /tmp/flag || true",
+                "A line for /bin/sh -c, instead of heal."),
         ],
         choices: [
             Choice(keys: ["run", "shell"], isRequired: true),

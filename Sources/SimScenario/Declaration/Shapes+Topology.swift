@@ -5,6 +5,7 @@ extension Shapes {
         keys: [
             Key(
                 "mtu", .integer(576...65_535), fallback: "1500",
+                example: "1400",
                 "MTU of every host's interface, in bytes; IPv6 needs 1280."),
             Key(
                 "offload", .boolean, fallback: "false",
@@ -14,12 +15,14 @@ extension Shapes {
                 "hosts",
                 .anyOf(nodesForm, [.named(.mapping { host }), .list(.name)]),
                 required: true, included: true,
+                example: "{ client: {}, web: { count: 3 } }",
                 "The emulated machines, 1 to \(Limits.hosts)."),
             Key(
                 "routers",
                 .anyOf(
                     nodesForm, [.named(.mapping { router }), .list(.name)]),
-                fallback: "none", "Nodes that only forward: where several paths share a link."),
+                fallback: "none", example: "[core]",
+                "Nodes that only forward: where several paths share a link."),
             Key(
                 "links", .list(.mapping { link }), fallback: "ideal links",
                 "What lies between them; the most specific rule of a pair wins, the later one on "

@@ -34,6 +34,7 @@ extension Shapes {
             .anyOf(
                 "a command line, a list of words or { shell: \"line\" }",
                 [.text, .list(.text), .mapping { shellLine }]),
+            example: "redis-cli -h {{address:db}} ping",
             "Each request is a command on the host of 'from'; it succeeds when it returns 0. At "
                 + "most \(Int(Limits.commandsPerSecond))/s, since each forks. {{address:HOST}} and "
                 + "the like are filled in."),
@@ -43,6 +44,7 @@ extension Shapes {
             fallback: "GET", beside: ["http"], "The request's method."),
         Key(
             "headers", .keyed(headerNames, .text), fallback: "none", beside: ["http"],
+            example: "{ X-Trace: abc }",
             "Headers of the request, beside Host and those that frame the body."),
         Key(
             "payload", .size(1...Limits.payloadBytes), fallback: "none; 64B for udp",
@@ -51,16 +53,19 @@ extension Shapes {
                 + "at most \(Limits.datagramBytes)B, since a datagram carries its number."),
         Key(
             "send", .text, fallback: "none", beside: ["http", "tcp", "udp"],
+            example: "\"PING\\r\\n\"",
             "This text is sent, instead of a payload."),
         Key(
             "status", oneOrMore("a status such as 200, 2xx or 200-299", status),
-            fallback: "100-499", beside: ["http"], "The statuses that make a request a success."),
+            fallback: "100-499", beside: ["http"], example: "[200, 300-399]",
+            "The statuses that make a request a success."),
         Key(
             "reply",
             .anyOf(
                 "none, any, echo or { contains: TEXT }",
                 [.word(["none", "any", "echo"]), .mapping { reply }]),
             fallback: "none for tcp, echo for udp", beside: ["tcp", "udp"],
+            example: "{ contains: PONG }",
             "The answer that makes a request a success: none is waited for, any bytes, what was "
                 + "sent, or one with a text in it."),
         Key(
@@ -73,6 +78,7 @@ extension Shapes {
                 "{ header: NAME }, { body: REGEX } or peer",
                 [.word(["peer"]), .mapping { backend }]),
             fallback: "none", formerly: "backend-header",
+            example: "{ header: X-Backend }",
             "How it is known who answered, which 'route' needs: a response header, a part of the "
                 + "answer, or the host that the answer came from (peer; not for exec)."),
         Key(
@@ -95,6 +101,7 @@ extension Shapes {
                 "constant, poisson or { burst: 50 }",
                 [.word(["constant", "poisson"]), .mapping { burst }]),
             fallback: "constant",
+            example: "poisson",
             "When requests are due: at equal distances, at random as those of many users, or so "
                 + "many at once with pauses between, at the same average rate."),
         Key(
@@ -127,23 +134,31 @@ extension Shapes {
 
     static let shellLine = Shape(
         title: "a shell line",
-        keys: [Key("shell", .text, required: true, "A line for /bin/sh -c.")],
+        keys: [
+            Key(
+                "shell", .text, required: true, example: "redis-cli ping | grep PONG",
+                "A line for /bin/sh -c.")
+        ],
         example: "{ shell: \"redis-cli -h {{address:db}} ping | grep PONG\" }")
 
     static let reply = Shape(
         title: "a reply",
         keys: [
-            Key("contains", .text, required: true, "The answer has this text somewhere in it.")
+            Key(
+                "contains", .text, required: true, example: "PONG",
+                "The answer has this text somewhere in it.")
         ], example: "{ contains: PONG }")
 
     static let backend = Shape(
         title: "a backend",
         keys: [
             Key(
-                "header", headerName, beside: ["http"],
-                "This response header names who answered."),
+                "header", headerName,
+                example: "X-Backend",
+                "This response header names who answered; http only."),
             Key(
                 "body", .text,
+                example: "\"served by ([a-z0-9-]+)\"",
                 "A regular expression with one capture group, which matches the name of who "
                     + "answered in the body (http), the answer (tcp, udp) or the standard output "
                     + "(exec)."),
@@ -162,6 +177,7 @@ extension Shapes {
         keys: [
             Key(
                 "burst", .integer(2...Limits.burst), required: true,
+                example: "50",
                 "So many requests are due at once.")
         ], example: "{ burst: 50 }")
 }

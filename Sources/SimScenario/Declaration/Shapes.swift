@@ -10,31 +10,39 @@ enum Shapes {
     private static let head: [Key] = [
         Key(
             "name", .text, required: true, included: true,
+            example: "a crashed web server is routed around",
             "What the scenario shows, as a sentence."),
-        Key("why", .text, "Why it exists and why its numbers are what they are."),
+        Key(
+            "why", .text, example: "A load balancer must hide the crash of one backend.",
+            "Why it exists and why its numbers are what they are."),
         Key(
             "tier", .word(Scenario.Tier.allCases.map(\.rawValue)), fallback: "full",
             "In which round of tests it runs."),
         Key(
             "tags", oneOrMore("a name", .name), fallback: "none",
+            example: "[failover, haproxy]",
             "Words that a filter can select it by."),
     ]
 
     private static let time: [Key] = [
         Key(
             "seed", .integer(0...Int.max), fallback: "1",
+            example: "7",
             "All randomness of the run comes from it."),
         Key(
             "duration", .duration(.positive), fallback: "10s",
+            example: "30s",
             "From the moment all processes are ready to the end of traffic. Not together with "
                 + "phases."),
         Key(
             "phases", .named(.duration(.positive)), fallback: "none",
+            example: "{ warm-up: 3s, steady: 5s, fault: 6s, recovery: 6s }",
             "Named spans of the duration, one after the other in this order; their sum is the "
                 + "duration. Requests of a phase named warm-up count only where an expectation "
                 + "names that phase."),
         Key(
             "timeout", .duration(.positive), fallback: "the duration and 2m",
+            example: "2m",
             "How long the whole run may take by the wall clock, with starting and stopping; "
                 + "longer than the duration."),
         Key(
@@ -45,17 +53,21 @@ enum Shapes {
     private static let parts: [Key] = [
         Key(
             "include", oneOrMore("a path", .text), fallback: "none",
+            example: "[common/three-nginx.yaml]",
             "Files whose content becomes part of this one; paths are relative to this file."),
         Key(
             "variables", .named(.text), fallback: "none",
+            example: "{ rate: 200/s, size: 1KiB }",
             "Values for ((name)), which stands for the value anywhere in a value of the file. "
                 + "--set name=value replaces a value."),
         Key(
             "matrix", .named(.list(.text)), fallback: "none",
+            example: "{ loss: [0%, 1%], queue: [drop-tail, codel] }",
             "Variables with several values each: every combination is a scenario of its own, at "
                 + "most \(Limits.variants). The first one changes slowest."),
         Key(
             "matrix-except", .list(.named(.text)), fallback: "none",
+            example: "[{ loss: 1%, queue: codel }]",
             "Combinations that are left out: all that have these values."),
         Key(
             "requires", .list(.mapping { requirement }), fallback: "none",
@@ -82,9 +94,12 @@ enum Shapes {
     static let requirement = Shape(
         title: "a requirement",
         keys: [
-            Key("program", .text, required: true, "A program that must be found in the path."),
+            Key(
+                "program", .text, required: true, example: "nginx",
+                "A program that must be found in the path."),
             Key(
                 "package", .text, fallback: "the program's name",
+                example: "nginx-light",
                 "The Debian package that has it."),
         ], example: "{ program: nginx, package: nginx-light }")
 

@@ -17,7 +17,7 @@ extension DocumentReader {
                 "'\(extra.key)' beside '\(head)'", key: extra.key,
                 expected: "one kind of event a pattern")
         }
-        if given.count == 1 { fields.checkCompany() }
+        if given.count == 1 { fields.checkCompany(of: head) }
         switch head {
         case "log": return readLogPattern(fields)
         case "ready":

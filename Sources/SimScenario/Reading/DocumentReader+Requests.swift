@@ -17,7 +17,7 @@ extension DocumentReader {
                 "'\(extra.key)' beside '\(word)'", key: extra.key,
                 expected: "one kind of request a traffic")
         }
-        if given.count == 1 { fields.checkCompany() }
+        if given.count == 1 { fields.checkCompany(of: word) }
         let usesIPv6 = fields.boolean("ipv6") ?? false
         if usesIPv6, scenario.topology.mtu < 1_280 {
             fields.report(

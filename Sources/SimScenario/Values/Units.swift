@@ -83,7 +83,7 @@ enum Units {
             return .failure(
                 UnitFault(
                     reason: unit.isEmpty ? "it has no unit" : "'\(unit)' is no unit of a share",
-                    cure: "\(number)%"))
+                    cure: "a number with its sign, such as \(range.contains(10) ? 10 : 50)%"))
         }
         guard value >= Double(range.lowerBound), value <= Double(range.upperBound) else {
             return .failure(UnitFault(reason: "it is out of range"))
