@@ -14,6 +14,16 @@ public enum Limits {
     public static let nodes = 200_000
     /// Repeated keys that are named in one go.
     public static let repeatedKeys = 32
+    /// Scenarios that a matrix may make of one file.
+    public static let variants = 256
+    /// Values of one axis of a matrix; one axis alone may use up `variants`.
+    public static let axisValues = 256
+    /// Files that include each other in a chain, the first one included in the count.
+    public static let includeDepth = 8
+    /// Files of one scenario.
+    public static let includedFiles = 64
+    /// Letters of a text after its variables are replaced; a file has `fileBytes` at most.
+    public static let replacedLength = 1 << 20
     /// Diagnostics that are given for one file.
     public static let diagnosticsPerFile = 100
     /// Hosts of one topology. A host is a network namespace with an address in one /24.
@@ -25,6 +35,20 @@ public enum Limits {
     public static let longestSeconds = 86_400.0
     /// Requests per second of one traffic source.
     public static let requestsPerSecond = 100_000.0
+    /// Commands per second of an exec traffic: each one forks.
+    public static let commandsPerSecond = 50.0
+    /// Bytes that one request of http or tcp sends.
+    public static let payloadBytes = 16 << 20
+    /// Bytes of one datagram: 65535 less the headers of IPv4 and UDP.
+    public static let datagramBytes = 65_507
+    /// Requests that are due at once.
+    public static let burst = 10_000
+    /// Times that an event is waited for, and the largest count in a claim.
+    public static let patternCount = 1_000_000_000
+    /// Letters of a regular expression, which is compiled when it is read.
+    public static let expressionLength = 1_000
+    /// Parts per million that a clock may be off: a tenth.
+    public static let driftPerMillion = 100_000.0
     /// Bits per second of a link: a terabit.
     public static let bitsPerSecond = 1e12
     /// Bytes of any size in a file: a tebibyte.

@@ -52,7 +52,7 @@ struct MutationTests {
                     (1...lines.count).contains(diagnostic.line) && diagnostic.column >= 1
                     && diagnostic.column <= lines[diagnostic.line - 1].count + 1
                 #expect(isInside, "mutation \(number): \(diagnostic)")
-                #expect(!diagnostic.rendered(source: text).isEmpty)
+                #expect(!diagnostic.rendered().isEmpty)
             }
         }
         // Most edits hit something that matters; else the reader would not be strict.

@@ -151,7 +151,7 @@ struct ScenarioReaderTests {
             traffic:
               t:
                 { from: a, http: "http://b:81?q", rate: 60/m, timeout: 500ms, connection: close,
-                  backend-header: X-B, start: 1s, end: 9s, ipv6: true }
+                  backend: { header: X-B }, start: 1s, end: 9s, ipv6: true }
             faults:
               - { at: 2s, crash: b, for: 1s }
               - { at: 4s, crash: { process: p } , for: 1s }
@@ -239,9 +239,9 @@ struct ScenarioReaderTests {
         let source = "nmae: x\n"
         let outcome = ScenarioReader.read(text: source, file: "x.yaml")
         let first = try #require(outcome.diagnostics.first)
-        let coloured = first.rendered(source: source, colour: true)
+        let coloured = first.rendered(colour: true)
         let plain = coloured.replacing(/\u{1b}\[[0-9;]*m/, with: "")
         #expect(coloured != plain)
-        #expect(plain == first.rendered(source: source))
+        #expect(plain == first.rendered())
     }
 }

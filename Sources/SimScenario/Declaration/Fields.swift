@@ -33,7 +33,8 @@ struct Fields {
         for entry in entries where shape.key(entry.key) == nil {
             if let pattern = shape.pattern, pattern.matches(entry.key) { continue }
             let names = shape.keys.map(\.name)
-            let nearest = Suggestion.nearest(to: entry.key, among: names)
+            let renamed = shape.keys.first { $0.formerly == entry.key }?.name
+            let nearest = renamed ?? Suggestion.nearest(to: entry.key, among: names)
             sink.report(
                 "unknown key '\(entry.key)' in \(shape.title)", at: entry.keyPosition,
                 width: entry.keyWidth, expected: "one of " + Self.listed(shape),
@@ -44,6 +45,27 @@ struct Fields {
                 "\(shape.title) lacks the key '\(key.name)'", at: node.position,
                 expected: "\(key.name): \(key.type.described)")
         }
+    }
+
+    /// Reports keys that mean something only beside others, none of which is there. `head` is the
+    /// key that says what kind of thing this is, where one does.
+    func checkCompany(of head: String? = nil) {
+        for entry in entries {
+            guard let key = shape.key(entry.key), !key.beside.isEmpty,
+                !key.beside.contains(where: has)
+            else { continue }
+            let others = Self.alternatives(key.beside)
+            let found = head.map { "means nothing to '\($0)'" } ?? "without \(others)"
+            report(
+                "'\(entry.key)' \(found)", key: entry.key, expected: "it belongs to \(others)")
+        }
+    }
+
+    /// `'a', 'b' or 'c'`.
+    static func alternatives(_ words: [String]) -> String {
+        let quoted = words.map { "'\($0)'" }
+        guard let last = quoted.last, quoted.count > 1 else { return quoted.joined() }
+        return quoted.dropLast().joined(separator: ", ") + " or " + last
     }
 
     private static func listed(_ shape: Shape) -> String {

@@ -29,7 +29,7 @@ struct ScalarValue {
         _ text: String, as type: ValueType
     ) -> Result<ScalarValue, UnitFault> {
         switch type {
-        case .text, .reference, .anyOf:
+        case .text, .formatted, .reference, .anyOf:
             return .success(ScalarValue(text: text))
         case .name:
             return Names.isValid(text)
@@ -44,12 +44,17 @@ struct ScalarValue {
         case .number:
             return Units.plainNumber(text).map { ScalarValue(number: $0) }
         case .duration(let bounds):
-            return Units.duration(text).flatMap { value in
+            let parsed = bounds == .any ? Units.signedDuration(text) : Units.duration(text)
+            return parsed.flatMap { value in
                 if bounds == .positive, value <= .zero {
                     return .failure(UnitFault(reason: "it must be above 0"))
                 }
                 return .success(ScalarValue(duration: value))
             }
+        case .drift:
+            return Units.drift(text).map { ScalarValue(number: $0) }
+        case .percentage(let range):
+            return Units.percentage(text, range).map { ScalarValue(number: $0) }
         case .probability:
             return Units.probability(text).map { ScalarValue(number: $0) }
         case .bitRate:
@@ -70,7 +75,7 @@ struct ScalarValue {
                 return .failure(UnitFault(reason: nil, suggestion: meant))
             }
             return .success(ScalarValue(text: text))
-        case .comparison, .list, .mapping, .named:
+        case .comparison, .list, .mapping, .named, .keyed:
             preconditionFailure("\(type.described) is read by a reader of its own")
         }
     }

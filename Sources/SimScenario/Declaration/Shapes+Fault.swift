@@ -1,18 +1,43 @@
-/// The tables of faults and expectations.
+/// The tables of faults.
 extension Shapes {
     /// The keys of a fault that say what goes wrong; a fault has exactly one.
     static let verbs: [Key] = [
         Key("crash", target, "SIGKILL; started again when it heals."),
         Key("pause", target, "SIGSTOP; SIGCONT when it heals."),
         Key("stop", target, "The polite signal; started again when it heals."),
-        Key("restart", target, "The polite signal, then at once a new start."),
+        Key("restart", target, "The polite signal, then at once a new start; no 'for'."),
         Key("cut", .mapping { selector }, "No packet passes."),
         Key(
             "partition",
             .anyOf("a list of groups, such as [[a, b], [c]]", [.list(.list(.reference("host")))]),
-            "No packet passes between two groups."),
+            example: "[[a, b], [c]]",
+            "No packet passes between two groups; hosts in none are left alone."),
         Key("flap", .mapping { flap }, "Cut and healed again and again."),
-        Key("degrade", .mapping { degrade }, "The link gets these conditions."),
+        Key(
+            "degrade", .mapping { degrade },
+            "The link gets these conditions, on top of its own."),
+        Key(
+            "bufferbloat", .mapping { bufferbloat },
+            "The link becomes slow, with a queue that is far too long."),
+        Key(
+            "mtu-black-hole", .mapping { mtuBlackHole },
+            "Packets above a size vanish, and no ICMP message tells."),
+        Key("reset", .mapping { reset }, "Every TCP segment is answered by a reset to both ends."),
+        Key("clock", .mapping { clock }, "The wall clock of the processes is wrong."),
+        Key(
+            "cpu", .mapping { cpu },
+            "The processes get only a share of the processor time that they ask for."),
+        Key(
+            "memory", .mapping { memory },
+            "The processes can map no more than a little memory."),
+        Key("open-files", .mapping { openFiles }, "The processes can open only a few more files."),
+        Key(
+            "full-disk",
+            .anyOf(
+                "a host, or { host: NAME, left: SIZE }",
+                [.reference("host"), .mapping { fullDisk }]),
+            "The file system that the host's processes write to is full."),
+        Key("exec", .mapping { execFault }, "A command of your own runs on a host."),
     ]
 
     static let target = ValueType.anyOf(
@@ -21,77 +46,73 @@ extension Shapes {
     static let fault = Shape(
         title: "a fault",
         keys: [
-            Key("name", .name, fallback: "its verb", "What expectations call it."),
             Key(
-                "at", .duration(.zeroOrMore), required: true,
-                "When it begins, from the start of traffic."),
+                "name", .name, fallback: "its verb; crash-2 for the second unnamed crash",
+                "What expectations and patterns call it."),
+            Key(
+                "at", .duration(.zeroOrMore), fallback: "with in or when: 0s",
+                "When it begins, from the start of traffic; beside 'in' from that phase's begin; "
+                    + "beside 'when' it does not begin before."),
+            Key(
+                "in", .reference("phase"),
+                "The phase that it is in: it begins with the phase, or 'at' after, and without "
+                    + "'for' it heals at the phase's end."),
+            Key(
+                "when", oneOrMore("a pattern of events", .mapping { step }),
+                example: "{ log: became leader, process: etcd, count: 2 }",
+                "It begins when this has happened: an event, so many of them (count), or a list "
+                    + "of events one after the other."),
+            Key(
+                "delay", .duration(.zeroOrMore), fallback: "0s", beside: ["when"],
+                "From the last event of 'when' to its begin."),
             Key(
                 "for", .duration(.positive), fallback: "to the end of the run",
                 "How long it lasts."),
-        ] + verbs)
+        ] + verbs,
+        choices: [
+            Choice(keys: verbs.map(\.name), isRequired: true),
+            Choice(keys: ["in", "when"], isRequired: false),
+        ], example: "{ at: 4s, crash: web-2, for: 2s }")
 
     static let processTarget = Shape(
         title: "a target",
         keys: [
             Key("process", .reference("process"), required: true, "The process."),
             Key("on", .reference("host"), fallback: "all its hosts", "The host."),
-        ])
+        ], example: "{ process: nginx, on: web-1 }")
+
+    static let targetKeys: [Key] = [
+        Key("process", .reference("process"), "The process that is hit. This, or host."),
+        Key(
+            "on", .reference("host"), fallback: "all its hosts", beside: ["process"],
+            "The host on which it is hit."),
+        Key("host", .reference("host"), "All processes of this host are hit."),
+    ]
+
+    static let targetChoice = Choice(keys: ["process", "host"], isRequired: true)
 
     static let selectorKeys: [Key] = [
         Key("between", ends, "Both directions between two ends."),
-        Key("from", end, "One direction: the sending end."),
-        Key("to", end, "One direction: the receiving end."),
+        Key("from", end, beside: ["to"], "One direction: the sending end."),
+        Key("to", end, beside: ["from"], "One direction: the receiving end."),
         Key("host", .reference("host"), "Everything to and from this host."),
     ]
 
-    static let selector = Shape(title: "a cut", keys: selectorKeys)
+    static let selectorChoice = Choice(keys: ["between", "from", "host"], isRequired: true)
+
+    static let selector = Shape(
+        title: "a cut", keys: selectorKeys, choices: [selectorChoice],
+        example: "{ from: web-2, to: proxy }")
 
     static let flap = Shape(
         title: "a flap",
         keys: selectorKeys + [
             Key("down", .duration(.positive), required: true, "How long it is cut each time."),
             Key("up", .duration(.positive), required: true, "How long it is whole each time."),
-        ])
+        ], choices: [selectorChoice],
+        example: "{ between: [eu, us], down: 200ms, up: 800ms }")
 
-    static let degrade = Shape(title: "a degrade", keys: selectorKeys + conditions)
-
-    /// Claims other than percentiles.
-    static let claims = ["success", "max", "recovers", "route"]
-    static let scopes = ["during", "after", "before"]
-
-    static let quantile = ValueType.comparison(
-        of: "a comparison with a duration", example: "<= 5ms")
-    static let share = ValueType.comparison(
-        of: "a comparison with a percentage", example: ">= 99.9%")
-
-    static let expectation = Shape(
-        title: "an expectation",
-        keys: [
-            Key("traffic", .reference("traffic"), required: true, "The traffic it speaks of."),
-            Key("success", share, "Share of requests that succeed."),
-            Key("max", quantile, "The slowest successful request."),
-            Key(
-                "recovers",
-                .anyOf("a duration such as 300ms or 'within 300ms'", [.duration(.positive)]),
-                "All requests succeed again so long after a fault's begin."),
-            Key("route", .reference("host"), "The backend whose share is judged."),
-            Key(
-                "share",
-                .anyOf("a percentage such as 0%, or a comparison such as \"<= 1%\"", [share]),
-                "For route: its share of the successful requests."),
-            Key(
-                "during", .anyOf("a fault, or 'no fault'", [.reference("fault")]),
-                "Only while this fault is active, or none is."),
-            Key("after", .reference("fault"), "Only after this fault."),
-            Key("before", .reference("fault"), "Only before this fault."),
-            Key(
-                "grace", .duration(.zeroOrMore), fallback: "0s",
-                "Left out at the beginning of the window."),
-        ],
-        pattern: KeyPattern(
-            name: "pNN", expression: "^p[0-9]{1,2}(\\.[0-9]{1,6})?$",
-            matches: {
-                $0.count > 1 && $0.first == "p" && ("0"..."9").contains($0.dropFirst().first!)
-            },
-            type: quantile, doc: "A percentile of the latency of successful requests."))
+    static let degrade = Shape(
+        title: "a degrade", keys: selectorKeys + conditions, choices: [selectorChoice],
+        example: "{ between: [eu, us], latency: 200ms, loss: 5% }")
 }

@@ -14,6 +14,10 @@ public struct Diagnostic: Sendable, Equatable {
     public var expected: String?
     /// The nearest valid word, if one is near.
     public var suggestion: String?
+    /// The line of the file that it is about.
+    public var sourceLine: String?
+    /// Where its file is included, as `FILE:LINE`, the nearest first; empty for the scenario's own.
+    public var includedFrom: [String] = []
 
     public init(
         file: String, line: Int, column: Int, width: Int = 1, message: String,
@@ -34,17 +38,13 @@ public struct Diagnostic: Sendable, Equatable {
     }
 
     /// The diagnostic with its source line and a caret underneath, as a compiler shows it.
-    public func rendered(source: String, colour: Bool = false) -> String {
-        rendered(source: SourceText(source), colour: colour)
-    }
-
-    func rendered(source: SourceText, colour: Bool) -> String {
+    public func rendered(colour: Bool = false) -> String {
         let paint = Paint(isOn: colour)
         var result = paint.bold("\(file):\(line):\(column):") + " "
         result += paint.red("error:") + " " + paint.bold(headline) + "\n"
         let number = String(line)
         let margin = String(repeating: " ", count: max(5, number.count))
-        if let text = source.line(line) {
+        if let text = sourceLine {
             let numbered = margin.dropLast(number.count) + number
             let (shown, indentation) = Self.expanded(text, before: column)
             let caret = "^" + String(repeating: "~", count: max(0, width - 1))
@@ -54,7 +54,15 @@ public struct Diagnostic: Sendable, Equatable {
         if let expected {
             result += paint.blue("\(margin) =") + " expected: \(expected)\n"
         }
+        if let origin {
+            result += paint.blue("\(margin) =") + " \(origin)\n"
+        }
         return result
+    }
+
+    private var origin: String? {
+        includedFrom.isEmpty
+            ? nil : includedFrom.map { "included from \($0)" }.joined(separator: ", ")
     }
 
     /// The line with tabs and control characters shown as one space each, and the blank space that
@@ -74,7 +82,8 @@ extension Diagnostic: CustomStringConvertible {
     /// One line: `file:line:column: error: message; did you mean 'x'? (expected ...)`.
     public var description: String {
         let tail = expected.map { " (expected \($0))" } ?? ""
-        return "\(file):\(line):\(column): error: \(headline)\(tail)"
+        let end = origin.map { ", \($0)" } ?? ""
+        return "\(file):\(line):\(column): error: \(headline)\(tail)\(end)"
     }
 }
 

@@ -2,12 +2,27 @@
 struct SourcePosition: Sendable, Equatable, Comparable {
     var line: Int
     var column: Int
+    /// Which of the files that make up a scenario: its number in `DiagnosticSink.files`.
+    var file = 0
 
     static let start = SourcePosition(line: 1, column: 1)
 
-    static func < (left: SourcePosition, right: SourcePosition) -> Bool {
-        (left.line, left.column) < (right.line, right.column)
+    static func start(of file: Int) -> SourcePosition {
+        SourcePosition(line: 1, column: 1, file: file)
     }
+
+    static func < (left: SourcePosition, right: SourcePosition) -> Bool {
+        (left.file, left.line, left.column) < (right.file, right.line, right.column)
+    }
+}
+
+/// One file of a scenario: the file itself, or one that it includes.
+struct SourceFile: Sendable {
+    /// What diagnostics call it.
+    var name: String
+    var text: SourceText
+    /// Where it is included; nil for the scenario's own file.
+    var includedFrom: SourcePosition?
 }
 
 /// The text of a file, cut into lines where YAML cuts them.
@@ -47,7 +62,8 @@ struct SourceText: Sendable {
         let line = min(max(1, position.line), lines.count)
         let length = lines[line - 1].unicodeScalars.count
         let column = position.line > lines.count ? length + 1 : position.column
-        return SourcePosition(line: line, column: min(max(1, column), length + 1))
+        return SourcePosition(
+            line: line, column: min(max(1, column), length + 1), file: position.file)
     }
 
     /// Where `text` stands for the `ordinal`-th time (from 0) at or after `start`.
@@ -61,7 +77,8 @@ struct SourceText: Sendable {
             while column + wanted.count <= scalars.count {
                 if scalars[column..<(column + wanted.count)].elementsEqual(wanted) {
                     guard left > 0 else {
-                        return SourcePosition(line: index + 1, column: column + 1)
+                        return SourcePosition(
+                            line: index + 1, column: column + 1, file: start.file)
                     }
                     left -= 1
                     column += wanted.count

@@ -3,24 +3,38 @@ import SimModel
 
 /// `expect:` - what must hold.
 extension DocumentReader {
+    struct ReadClaim {
+        var value: ExpectationSpec.Claim
+        var text: String
+    }
+
+    struct ReadSubject {
+        var value: ExpectationSpec.Subject
+        /// Nil when the claim's own text says it.
+        var text: String?
+    }
+
     func readExpectations(_ document: Fields) {
         for item in list(document, "expect") {
             guard let fields = Fields(item, Shapes.expectation, sink) else { continue }
-            let traffic = readTrafficName(fields)
-            let claim = readClaim(fields, traffic: traffic)
-            let scope = readScope(fields, claim: claim)
-            guard let traffic, let claim, let scope else { continue }
+            guard let entry = claimEntry(fields) else {
+                _ = readTrafficName(fields)
+                continue
+            }
+            let subject = readSubject(fields, entry)
+            let claim = readClaim(entry, fields)
+            let scope = readScope(fields, claim: claim, entry)
+            guard let subject, let claim, let scope else { continue }
+            let head = subject.text.map { "\($0): " } ?? ""
             let expectation = ExpectationSpec(
-                subject: .traffic(traffic.name), claim: claim.value, scope: scope,
-                line: item.position.line,
-                text: "\(traffic.name): \(claim.text)"
-                    + Self.text(of: scope))
+                subject: subject.value, claim: claim.value, scope: scope,
+                line: item.position.line, text: head + claim.text + Self.text(of: scope))
             scenario.expectations.append(expectation)
-            checkWindow(of: expectation, traffic: traffic, fields)
+            checkWindow(of: expectation, fields)
         }
     }
 
-    private func readTrafficName(_ fields: Fields) -> TrafficSpec? {
+    func readTrafficName(_ fields: Fields) -> TrafficSpec? {
         guard let name = fields.text("traffic"), let node = fields.value("traffic") else {
             return nil
         }
@@ -31,20 +45,17 @@ extension DocumentReader {
         return scenario.traffic.first { $0.name == name }
     }
 
-    struct ReadClaim {
-        var value: ExpectationSpec.Claim
-        var text: String
-    }
-
-    private func readClaim(_ fields: Fields, traffic: TrafficSpec?) -> ReadClaim? {
+    /// The one key that claims something.
+    private func claimEntry(_ fields: Fields) -> YamlEntry? {
         let given = (fields.present(of: Shapes.claims) + fields.patterned)
             .sorted { $0.keyPosition < $1.keyPosition }
-        let forms = "one of success, pNN, max, recovers, route with share"
         guard let first = given.first else {
             if fields.hasUnknownKey { return nil }
             let place = fields.entry("share").map(\.keyPosition) ?? fields.node.position
             let found = fields.has("share") ? "'share' without 'route'" : "nothing is expected"
-            sink.report(found, at: place, expected: forms)
+            sink.report(
+                found, at: place,
+                expected: "a claim: one of pNN, " + Shapes.claims.joined(separator: ", "))
             return nil
         }
         for extra in given.dropFirst() {
@@ -52,211 +63,115 @@ extension DocumentReader {
                 "'\(extra.key)' beside '\(first.key)'", at: extra.keyPosition,
                 width: extra.keyWidth, expected: "one claim an expectation")
         }
-        if first.key != "route", fields.has("share") {
+        for (key, owner) in [("share", "route"), ("within", "eventually")]
+        where first.key != owner && fields.has(key) {
             fields.report(
-                "'share' beside '\(first.key)'", key: "share", expected: "it belongs to 'route'")
+                "'\(key)' beside '\(first.key)'", key: key, expected: "it belongs to '\(owner)'")
         }
-        switch first.key {
-        case "success": return readSuccess(first)
-        case "recovers": return readRecovers(first)
-        case "route": return readRoute(fields, traffic: traffic)
-        default: return readLatency(first)
-        }
+        return first
     }
 
-    /// The operator and what follows it.
-    private static func comparison(
-        _ text: String
-    ) -> (ExpectationSpec.Comparison?, rest: String) {
-        let trimmed = String(text.drop { $0 == " " })
-        for comparison in ExpectationSpec.Comparison.allCases
-        where trimmed.hasPrefix(comparison.rawValue) {
-            let rest = trimmed.dropFirst(comparison.rawValue.count).drop { $0 == " " }
-            return (comparison, String(rest))
-        }
-        return (nil, trimmed)
-    }
-
-    private func report(_ entry: YamlEntry, _ fault: UnitFault, expected: String) {
-        let reason = fault.reason.map { ": " + $0 } ?? ""
-        sink.report(
-            "'\(entry.key)' is \(entry.value.described)\(reason)", at: entry.value,
-            expected: fault.cure ?? expected, suggestion: fault.suggestion)
-    }
-
-    private func readSuccess(_ entry: YamlEntry) -> ReadClaim? {
-        guard let (comparison, value, text) = readShare(entry, bare: "say which side: \">= ")
-        else { return nil }
-        return ReadClaim(value: .success(comparison, value), text: "success \(text)")
-    }
-
-    /// A comparison with a percentage. A bare percentage means exactly it; `bare` is the beginning
-    /// of the cure where that is not allowed but for 0% and 100%.
-    private func readShare(
-        _ entry: YamlEntry, bare: String?
-    ) -> (ExpectationSpec.Comparison, Double, text: String)? {
-        let form = "a comparison with a percentage, such as \">= 99.9%\""
-        guard let text = entry.value.text else {
-            report(entry, UnitFault(reason: nil), expected: form)
-            return nil
-        }
-        let (comparison, rest) = Self.comparison(text)
-        switch Units.probability(rest) {
-        case .failure(let fault):
-            report(entry, fault, expected: form)
-            return nil
-        case .success(let value):
-            if comparison == nil, let bare, value > 0, value < 1 {
-                report(
-                    entry, UnitFault(reason: "no comparison", cure: "\(bare)\(rest)\""),
-                    expected: form)
-                return nil
+    /// What the claim speaks of: the traffic, the process, or the run.
+    private func readSubject(_ fields: Fields, _ claim: YamlEntry) -> ReadSubject? {
+        if Shapes.eventClaims.contains(claim.key) {
+            for extra in fields.present(of: ["traffic", "process", "on"]) {
+                fields.report(
+                    "'\(extra.key)' beside '\(claim.key)'", key: extra.key,
+                    expected: "it belongs into the pattern of '\(claim.key)'")
             }
-            let used = comparison ?? .equal
-            let isVacuous =
-                (used == .atLeast && value == 0) || (used == .atMost && value == 1)
-            let isImpossible = (used == .more && value == 1) || (used == .less && value == 0)
-            if isVacuous || isImpossible {
-                let always = isVacuous ? "always holds" : "can never hold"
-                report(
-                    entry, UnitFault(reason: "it \(always)", cure: "a bound that can fail"),
-                    expected: form)
-                return nil
-            }
-            return (used, value, "\(used.rawValue) \(rest)")
+            return ReadSubject(value: .run)
         }
-    }
-
-    private func readLatency(_ entry: YamlEntry) -> ReadClaim? {
-        let form = "a comparison with a duration, such as \"<= 5ms\""
-        var quantile: Double? = 1
-        if entry.key != "max" {
-            quantile = Self.quantile(entry.key)
-            if quantile == nil {
+        if Shapes.processClaims.contains(claim.key) { return readProcess(fields, claim) }
+        for extra in fields.present(of: ["process", "on"]) {
+            fields.report(
+                "'\(extra.key)' beside '\(claim.key)'", key: extra.key,
+                expected: "traffic: NAME, since it speaks of requests")
+        }
+        if Shapes.datagramClaims.contains(claim.key) { return readDatagramTraffic(fields, claim) }
+        guard fields.has("traffic") else {
+            if !fields.hasUnknownKey, !fields.has("process") {
                 sink.report(
-                    "'\(entry.key)' is no percentile", at: entry.keyPosition,
-                    width: entry.keyWidth,
-                    expected: "above p0 and below p100, such as p50, p99 or p99.9; the slowest "
-                        + "is max")
+                    "'\(claim.key)' without 'traffic'", at: claim.keyPosition,
+                    width: claim.keyWidth, expected: "traffic: NAME beside it")
             }
-        }
-        guard let text = entry.value.text else {
-            report(entry, UnitFault(reason: nil), expected: form)
             return nil
         }
-        let (comparison, rest) = Self.comparison(text)
-        switch Units.duration(rest) {
-        case .failure(let fault):
-            report(entry, fault, expected: form)
+        return readTrafficName(fields).map {
+            ReadSubject(value: .traffic($0.name), text: $0.name)
+        }
+    }
+
+    private func readProcess(_ fields: Fields, _ claim: YamlEntry) -> ReadSubject? {
+        if fields.has("traffic") {
+            fields.report(
+                "'traffic' beside '\(claim.key)'", key: "traffic",
+                expected: "process: NAME, since it speaks of a process")
             return nil
-        case .success(let limit):
-            guard let comparison else {
-                report(
-                    entry, UnitFault(reason: "no comparison", cure: "\"<= \(rest)\""),
-                    expected: form)
-                return nil
+        }
+        guard fields.has("process") else {
+            if !fields.hasUnknownKey {
+                sink.report(
+                    "'\(claim.key)' without 'process'", at: claim.keyPosition,
+                    width: claim.keyWidth, expected: "process: NAME beside it")
             }
-            guard let quantile else { return nil }
-            return ReadClaim(
-                value: .latency(quantile: quantile, comparison, limit),
-                text: "\(entry.key) \(comparison.rawValue) \(rest)")
+            return nil
+        }
+        return processAndHost(fields, "process").map { found in
+            ReadSubject(
+                value: .process(found.name, host: found.host),
+                text: found.host.map { "\(found.name) on \($0)" } ?? found.name)
         }
     }
 
-    /// `p99.9` as 0.999.
-    static func quantile(_ key: String) -> Double? {
-        let digits = String(key.dropFirst())
-        guard case .success(let percent) = Units.plainNumber(digits), percent > 0, percent < 100
-        else { return nil }
-        return percent / 100
+    private func readDatagramTraffic(_ fields: Fields, _ claim: YamlEntry) -> ReadSubject? {
+        let cure = "udp traffic with the reply echo or any"
+        guard fields.has("traffic") else {
+            if names.unknownTraffic.isEmpty, !scenario.traffic.contains(where: Self.countsDatagrams)
+            {
+                sink.report(
+                    "'\(claim.key)', and no traffic counts datagrams", at: claim.keyPosition,
+                    width: claim.keyWidth, expected: cure)
+            }
+            return ReadSubject(value: .run, text: "all datagrams")
+        }
+        guard let traffic = readTrafficName(fields) else { return nil }
+        if !names.unknownTraffic.contains(traffic.name), !Self.countsDatagrams(traffic) {
+            fields.report(
+                "'\(claim.key)' of '\(traffic.name)', which does not count datagrams",
+                key: claim.key, expected: cure)
+        }
+        return ReadSubject(value: .traffic(traffic.name), text: traffic.name)
     }
 
-    private func readRecovers(_ entry: YamlEntry) -> ReadClaim? {
-        let form = "a duration such as 300ms, or 'within 300ms'"
-        guard let text = entry.value.text else {
-            report(entry, UnitFault(reason: nil), expected: form)
-            return nil
-        }
-        let prefix = "within "
-        let rest =
-            text.hasPrefix(prefix)
-            ? String(text.dropFirst(prefix.count).drop { $0 == " " }) : text
-        switch Units.duration(rest) {
-        case .failure(let fault):
-            report(entry, fault, expected: form)
-            return nil
-        case .success(let within):
-            return ReadClaim(value: .recovers(within: within), text: "recovers within \(rest)")
-        }
+    private static func countsDatagrams(_ traffic: TrafficSpec) -> Bool {
+        guard case .udp(let exchange) = traffic.kind else { return false }
+        return exchange.reply == .echo || exchange.reply == .any
     }
 
-    private func readRoute(_ fields: Fields, traffic: TrafficSpec?) -> ReadClaim? {
-        let backend = host(fields, "route")
-        if let traffic, traffic.attribution == nil {
-            fields.report(
-                "'route' needs to know who answered, and the traffic '\(traffic.name)' has no "
-                    + "backend-header", key: "route",
-                expected: "backend-header: X-Backend (or another header) on that traffic")
-        }
-        guard let share = fields.entry("share") else {
-            fields.report(
-                "'route' without 'share'", key: "route", expected: "share: \"0%\" beside it")
-            return nil
-        }
-        guard let (comparison, value, text) = readShare(share, bare: nil), let backend else {
-            return nil
-        }
-        return ReadClaim(
-            value: .share(backend: backend, comparison, value),
-            text: "route \(backend) share \(text)")
-    }
-
-    private func readScope(_ fields: Fields, claim: ReadClaim?) -> ExpectationSpec.Scope? {
-        let grace = fields.duration("grace") ?? .zero
-        let given = fields.present(of: Shapes.scopes)
-        for extra in given.dropFirst() {
-            fields.report(
-                "'\(extra.key)' beside '\(given[0].key)'", key: extra.key,
-                expected: "one window an expectation")
-        }
-        let recovers = if case .recovers = claim?.value { true } else { false }
-        if recovers, given.first?.key != "after" {
-            fields.report(
-                "'recovers' without 'after'", key: given.first?.key ?? "recovers",
-                expected: "after: FAULT, the fault that it recovers from")
-            return nil
-        }
-        if fields.has("grace"), recovers || given.isEmpty || given[0].key == "before" {
-            let other = recovers ? "recovers" : given.first?.key
-            fields.report(
-                other.map { "'grace' beside '\($0)'" } ?? "'grace' without a window",
-                key: "grace", expected: "it belongs to 'during' and to 'after'")
-        }
-        guard let word = given.first?.key else { return .wholeRun }
-        guard let text = fields.text(word), let node = fields.value(word) else { return nil }
-        if word == "during", text == "no fault" { return .noFault(grace: grace) }
-        guard names.faults.contains(text) else {
-            let more = word == "during" ? ["no fault"] : []
-            reportUnknown("fault", text, at: node, among: names.faults + more)
-            return nil
-        }
-        switch word {
-        case "during": return .during(.fault(text), grace: grace)
-        case "after": return .after(.fault(text), grace: grace)
-        default: return .before(.fault(text))
-        }
-    }
-
-    private static func text(of scope: ExpectationSpec.Scope) -> String {
-        func tail(_ grace: Duration) -> String {
-            grace == .zero ? "" : ", grace \(grace.shortText)"
-        }
-        switch scope {
-        case .wholeRun: return ""
-        case .noFault(let grace): return " during no fault" + tail(grace)
-        case .during(let period, let grace): return " during \(period.name)" + tail(grace)
-        case .after(let period, let grace): return " after \(period.name)" + tail(grace)
-        case .before(let period): return " before \(period.name)"
+    private func readClaim(_ entry: YamlEntry, _ fields: Fields) -> ReadClaim? {
+        let traffic =
+            fields.has("traffic")
+            ? scenario.traffic.first { $0.name == fields.value("traffic")?.text } : nil
+        switch entry.key {
+        case "success": return readSuccess(entry)
+        case "throughput": return readThroughput(entry, traffic: traffic)
+        case "recovers": return readRecovers(entry)
+        case "route": return readRoute(fields, traffic: traffic)
+        case "lost", "duplicated", "misordered": return readDatagrams(entry)
+        case "memory", "cpu", "open-files", "threads": return readResource(entry)
+        case "exit": return readExit(entry, fields)
+        case "restarts": return readRestarts(entry)
+        case "eventually": return readEventually(entry, fields)
+        case "always": return readAlways(entry)
+        case "never":
+            return eventPattern(entry).map {
+                ReadClaim(value: .never($0), text: "never \($0.shortText)")
+            }
+        case "sometimes":
+            return eventPattern(entry).map {
+                ReadClaim(value: .sometimes($0), text: "sometimes \($0.shortText)")
+            }
+        default: return readLatency(entry)
         }
     }
 }

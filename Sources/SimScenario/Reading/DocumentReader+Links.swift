@@ -45,14 +45,15 @@ extension DocumentReader {
         change.rateBitsPerSecond = fields.number("rate")
         change.queue = readQueue(fields)
         change.maximumPacketBytes = fields.size("black-hole-above")
-        if let bytes = change.maximumPacketBytes, bytes >= scenario.topology.mtu {
-            fields.report(
-                "a black hole above \(bytes) bytes swallows nothing: the MTU is "
-                    + "\(scenario.topology.mtu)",
-                value: "black-hole-above",
-                expected: "less than the MTU")
-        }
+        checkBlackHole(change, fields, "black-hole-above")
         return change
+    }
+
+    func checkBlackHole(_ change: LinkChange, _ fields: Fields, _ key: String) {
+        guard let bytes = change.maximumPacketBytes, bytes >= scenario.topology.mtu else { return }
+        fields.report(
+            "a black hole above \(bytes) bytes swallows nothing: the MTU is "
+                + "\(scenario.topology.mtu)", value: key, expected: "less than the MTU")
     }
 
     private func readJitter(_ fields: Fields) -> Jitter? {
@@ -138,7 +139,7 @@ extension DocumentReader {
         return inner.number("probability").map { Reorder(probability: $0, holdBack: holdBack) }
     }
 
-    private func readQueue(_ fields: Fields) -> QueueConditions? {
+    func readQueue(_ fields: Fields) -> QueueConditions? {
         guard let node = fields.value("queue") else { return nil }
         guard case .mapping = node.content else {
             return readLimit(node, of: "queue").map { QueueConditions(limit: $0) }

@@ -67,67 +67,18 @@ extension DocumentReader {
     }
 
     private func readCommand(_ fields: Fields) -> ProcessSpec.Command {
-        let none = ProcessSpec.Command.arguments([])
-        if fields.has("shell") {
-            if fields.has("run") {
-                fields.report("'shell' beside 'run'", key: "shell", expected: "one of them")
-            }
-            guard let line = fields.text("shell") else { return none }
-            if line.allSatisfy(\.isWhitespace) {
-                fields.report("'shell' is empty", value: "shell", expected: "a shell command")
-            }
-            checkVariables(line, at: fields.value("shell"))
-            return .shell(line)
-        }
-        guard let node = fields.value("run") else {
+        if !fields.has("run"), !fields.has("shell") {
             sink.report(
                 "a process without a command", at: fields.node.position,
                 expected: "run: PROGRAM ARGUMENT..., or shell: \"...\"")
-            return none
         }
-        if case .scalar(let line, _) = node.content {
-            checkVariables(line, at: node)
-            return .arguments(words(of: line, at: node))
-        }
-        let items = scalars(
-            in: node, of: "run", expected: "a command line, or a list of its words")
-        if case .sequence(let all) = node.content, all.isEmpty || items.first?.text == "" {
-            sink.report("'run' names no program", at: node, expected: "a program")
-        }
-        for (text, item) in items { checkVariables(text, at: item) }
-        return .arguments(items.map(\.text))
-    }
-
-    private func words(of line: String, at node: YamlNode) -> [String] {
-        do {
-            return try WordSplitter.words(of: line)
-        } catch {
-            switch error {
-            case .openQuote(let quote):
-                sink.report(
-                    "'run' has a quote \(quote) that never closes", at: node,
-                    expected: "a closing \(quote)")
-            case .trailingBackslash:
-                sink.report("'run' ends with a backslash", at: node, expected: "no backslash")
-            case .needsShell(let character, let offset):
-                var place = node.position
-                if case .scalar(_, .plain) = node.content, !line.contains("\n") {
-                    place.column += offset
-                }
-                sink.report(
-                    "'\(character)' in 'run' would reach the program as it is: no shell runs",
-                    at: place, expected: "quotes around it, or 'shell:' instead of 'run:'")
-            case .empty:
-                sink.report("'run' is empty", at: node, expected: "a program")
-            }
-            return []
-        }
+        return command(fields, plain: "run", shell: "shell") ?? .arguments([])
     }
 
     private func readEnvironment(_ fields: Fields) -> [EnvironmentVariable] {
         texts(fields, "env").map { entry, text in
             let isName =
-                !entry.key.isEmpty && !("0"..."9").contains(entry.key.first!)
+                entry.key.first.map { !("0"..."9").contains($0) } == true
                 && entry.key.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
             if !isName {
                 sink.report(
@@ -153,7 +104,7 @@ extension DocumentReader {
     }
 
     /// A mapping from names to text; a value that is left out is the empty text.
-    private func texts(_ fields: Fields, _ key: String) -> [(YamlEntry, String)] {
+    func texts(_ fields: Fields, _ key: String) -> [(YamlEntry, String)] {
         named(fields, key).compactMap { entry in
             if entry.value.isNull { return (entry, "") }
             guard let text = entry.value.text else {

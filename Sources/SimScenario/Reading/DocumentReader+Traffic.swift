@@ -1,34 +1,28 @@
 import CommyBase
 import SimModel
 
-/// `traffic:` - sources of requests.
+/// `traffic:` - sources of requests: what all kinds share.
 extension DocumentReader {
     func readTraffic(_ document: Fields) {
         for entry in named(document, "traffic") {
             checkName(entry, of: "traffic")
             guard let fields = Fields(entry.value, Shapes.traffic, sink) else { continue }
-            let usesIPv6 = fields.boolean("ipv6") ?? false
             let source = host(fields, "from")
-            let target = readTarget(fields, usesIPv6: usesIPv6)
-            let http =
-                target ?? HTTPExchange(target: SocketTarget(host: "", port: 80), path: "/")
-            var traffic = TrafficSpec(name: entry.key, source: source ?? "", kind: .http(http))
-            if usesIPv6, scenario.topology.mtu < 1_280 {
-                fields.report(
-                    "IPv6 with an MTU of \(scenario.topology.mtu)", value: "ipv6",
-                    expected: "an mtu of at least 1280, which IPv6 needs")
-            }
-            if let rate = fields.number("rate") { traffic.arrival.ratePerSecond = rate }
+            let kind = readKind(fields)
+            // A kind that could not be read stands in, so that what refers to the traffic is read.
+            let placeholder = TrafficSpec.Kind.http(
+                HTTPExchange(target: SocketTarget(host: "", port: 80), path: "/"))
+            var traffic = TrafficSpec(
+                name: entry.key, source: source ?? "", kind: kind ?? placeholder)
+            if kind == nil { names.unknownTraffic.append(entry.key) }
+            readArrival(fields, into: &traffic)
             if let timeout = fields.duration("timeout") { traffic.timeout = timeout }
             if let connection = fields.word("connection", as: TrafficSpec.Connection.self) {
                 traffic.connection = connection
             }
-            traffic.attribution = readBackendHeader(fields).map { .header($0) }
-            if let start = fields.duration("start") { traffic.start = start }
-            traffic.end = fields.duration("end")
-            checkSpan(of: traffic, fields)
+            traffic.attribution = readBackend(fields, kind: kind)
+            readSpan(fields, into: &traffic)
             scenario.traffic.append(traffic)
-            trafficFields.append((entry.key, fields))
         }
     }
 
@@ -42,51 +36,79 @@ extension DocumentReader {
         return text
     }
 
-    private func readTarget(_ fields: Fields, usesIPv6: Bool) -> HTTPExchange? {
-        guard let text = fields.text("http"), let node = fields.value("http") else { return nil }
-        let form = "http://HOST:PORT/PATH with a host of the topology"
-        let scheme = "http://"
-        guard text.hasPrefix(scheme) else {
-            let found = text.hasPrefix("https://") ? "https is not supported yet" : "no http URL"
-            sink.report("'http' is \(node.described): \(found)", at: node, expected: form)
-            return nil
+    private func readArrival(_ fields: Fields, into traffic: inout TrafficSpec) {
+        if case .exec = traffic.kind { traffic.arrival.ratePerSecond = 10 }
+        readRate(fields, into: &traffic.arrival)
+        if let node = fields.value("arrival") {
+            traffic.arrival.spacing = readSpacing(node) ?? .constant
         }
-        let rest = text.dropFirst(scheme.count)
-        let authority = rest.prefix { !"/?#".contains($0) }
-        let tail = rest.dropFirst(authority.count)
-        let path = tail.first == "?" ? "/" + tail : String(tail)
-        let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
-        let isPrintable = path.unicodeScalars.allSatisfy { (0x21...0x7e).contains($0.value) }
-        guard let name = parts.first, parts.count <= 2, isPrintable, !path.contains("#"),
-            let port = parts.count == 2 ? Self.port(String(parts[1])) : 80
-        else {
-            sink.report("'http' is \(node.described): no http URL", at: node, expected: form)
-            return nil
+        guard case .exec = traffic.kind else { return }
+        let arrival = traffic.arrival
+        let rate = max(arrival.ratePerSecond, arrival.finalRatePerSecond ?? 0)
+        if rate > Limits.commandsPerSecond {
+            let most = Int(Limits.commandsPerSecond)
+            fields.report(
+                "more than \(most) commands a second", value: "rate",
+                expected: "at most \(most)/s: each command is a process of its own")
         }
-        guard names.hosts.contains(String(name)) else {
-            if names.nodesAreKnown {
-                reportUnknown("host", String(name), at: node, among: names.hosts)
-            }
-            return nil
-        }
-        return HTTPExchange(
-            target: SocketTarget(host: String(name), port: port, usesIPv6: usesIPv6),
-            path: path.isEmpty ? "/" : path)
     }
 
-    private func readBackendHeader(_ fields: Fields) -> String? {
-        guard let text = fields.text("backend-header") else { return nil }
-        let isToken =
-            !text.isEmpty
-            && text.allSatisfy {
-                $0.isASCII && ($0.isLetter || $0.isNumber || "!#$%&'*+-.^_`|~".contains($0))
-            }
-        if !isToken {
-            fields.report(
-                "'\(text)' is no name of a header", value: "backend-header",
-                expected: "a header name such as X-Backend")
+    private func readRate(_ fields: Fields, into arrival: inout Arrival) {
+        guard let node = fields.value("rate") else { return }
+        guard case .mapping = node.content else {
+            let read = ScalarValue.read(node, as: .requestRate, for: "rate", into: sink)
+            if let rate = read?.number { arrival.ratePerSecond = rate }
+            return
         }
-        return text
+        guard let ramp = Fields(node, Shapes.ramp, sink), let from = ramp.number("from"),
+            let to = ramp.number("to")
+        else { return }
+        if from == to {
+            ramp.report(
+                "a ramp whose rate does not change", value: "to",
+                expected: "another rate, or the rate alone instead of a ramp")
+        }
+        arrival.ratePerSecond = from
+        arrival.finalRatePerSecond = to
+    }
+
+    private func readSpacing(_ node: YamlNode) -> Arrival.Spacing? {
+        guard case .mapping = node.content else {
+            let type = ValueType.word(["constant", "poisson"])
+            guard let text = node.text else {
+                sink.report(
+                    "'arrival' has \(node.described)", at: node,
+                    expected: "constant, poisson or { burst: 50 }")
+                return nil
+            }
+            if text == "burst" {
+                sink.report(
+                    "'arrival' is 'burst', which needs a number", at: node,
+                    expected: "{ burst: 50 }, or another number of requests at once")
+                return nil
+            }
+            let word = ScalarValue.read(node, as: type, for: "arrival", into: sink)?.text
+            return word.map { $0 == "poisson" ? .poisson : .constant }
+        }
+        return Fields(node, Shapes.burst, sink)?.integer("burst").map { .burst($0) }
+    }
+
+    private func readSpan(_ fields: Fields, into traffic: inout TrafficSpec) {
+        if let phase = phase(fields, "phase") {
+            traffic.start = phase.begin
+            traffic.end = phase.end
+        }
+        if fields.has("phase") {
+            for extra in fields.present(of: ["start", "end"]) {
+                fields.report(
+                    "'\(extra.key)' beside 'phase'", key: extra.key,
+                    expected: "either a phase, or start and end")
+            }
+        } else {
+            if let start = fields.duration("start") { traffic.start = start }
+            traffic.end = fields.duration("end")
+        }
+        if names.timesAreKnown { checkSpan(of: traffic, fields) }
     }
 
     private func checkSpan(of traffic: TrafficSpec, _ fields: Fields) {

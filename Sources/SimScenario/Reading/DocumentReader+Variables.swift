@@ -25,7 +25,8 @@ extension DocumentReader {
             seen[token] = ordinal + 1
             guard let fault = variableFault(word) else { continue }
             let place =
-                sink.source.find(token, ordinal: ordinal, from: node.position) ?? node.position
+                sink.source(of: node.position).find(token, ordinal: ordinal, from: node.position)
+                ?? node.position
             sink.report(
                 fault.message, at: place, width: token.unicodeScalars.count,
                 expected: fault.expected, suggestion: fault.suggestion)

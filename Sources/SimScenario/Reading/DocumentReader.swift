@@ -6,10 +6,10 @@ final class DocumentReader {
     let sink: DiagnosticSink
     var scenario = Scenario(name: "")
     var names = NameTable()
-    /// The places of the faults in `scenario.faults`, for checks that come later.
-    var faultFields: [Fields] = []
-    /// Where each traffic was named.
-    var trafficFields: [(name: String, fields: Fields)] = []
+    /// The faults of the file, each with its name, before any pattern refers to them.
+    var faultEntries: [FaultEntry] = []
+    /// The regular expressions that were found good, since every variant of a file has them again.
+    var compiled: Set<String> = []
 
     init(sink: DiagnosticSink) {
         self.sink = sink
@@ -24,6 +24,7 @@ final class DocumentReader {
             names.nodesAreKnown = false
         }
         collectNames(fields)
+        collectFaultNames(fields)
         readProcesses(fields)
         readTraffic(fields)
         readFaults(fields)
@@ -38,7 +39,8 @@ final class DocumentReader {
         scenario.why = fields.text("why")
         if let tier = fields.word("tier", as: Scenario.Tier.self) { scenario.tier = tier }
         if let seed = fields.integer("seed") { scenario.seed = UInt64(seed) }
-        if let duration = fields.duration("duration") { scenario.duration = duration }
+        readTime(fields)
+        for (text, node) in scalars(fields, "tags") { readTag(text, at: node) }
         if let world = fields.word("world", as: Scenario.World.self) { scenario.world = world }
         for item in list(fields, "requires") {
             guard let fields = Fields(item, Shapes.requirement, sink) else { continue }
@@ -52,6 +54,16 @@ final class DocumentReader {
     private func collectNames(_ fields: Fields) {
         names.processes = named(fields, "processes").map(\.key)
         names.traffic = named(fields, "traffic").map(\.key)
+    }
+
+    private func readTag(_ text: String, at node: YamlNode) {
+        if !Names.isValid(text) {
+            sink.report("'\(text)' is no tag", at: node, expected: Names.rule)
+        } else if scenario.tags.contains(text) {
+            sink.report("the tag '\(text)' is given twice", at: node, expected: "once")
+        } else {
+            scenario.tags.append(text)
+        }
     }
 
     /// The items of a list; a diagnostic and none when it is something else.
@@ -139,6 +151,11 @@ struct NameTable {
     var processes: [String] = []
     var traffic: [String] = []
     var faults: [String] = []
+    /// False when a fault or a phase could not be read: then times are not judged.
+    var timesAreKnown = true
+    var phases: [String] = []
+    /// Traffic whose requests could not be read: what is said of it is not judged by their kind.
+    var unknownTraffic: [String] = []
 
     func members(of group: String) -> [String]? {
         groups.first { $0.name == group }?.members

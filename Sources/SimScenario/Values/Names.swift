@@ -5,6 +5,11 @@ enum Names {
         "a name of at most \(Limits.nameLength) lowercase letters, digits, '-' and '.', which "
         + "begins and ends with a letter or digit"
 
+    /// The same as a regular expression (ECMA 262), not anchored.
+    private static let bare = "[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?"
+    static let pattern = "^\(bare)$"
+    static let zonePattern = "^\(bare)(/\(bare)){0,7}$"
+
     static func isValid(_ name: String) -> Bool {
         guard (1...Limits.nameLength).contains(name.utf8.count) else { return false }
         guard let first = name.utf8.first, let last = name.utf8.last else { return false }

@@ -55,6 +55,42 @@ enum Units {
         }
     }
 
+    /// `-5s`: a duration that may go back.
+    static func signedDuration(_ text: String) -> Parsed<Duration> {
+        guard text.hasPrefix("-") else { return duration(text) }
+        return duration(String(text.dropFirst())).map { .zero - $0 }
+    }
+
+    /// `200ppm`, `-50ppm`.
+    static func drift(_ text: String) -> Parsed<Double> {
+        let digits = text.hasPrefix("-") ? String(text.dropFirst()) : text
+        let units = [Unit(name: "ppm", factor: 1)]
+        return scaled(digits, units: units, example: "ppm").flatMap { value in
+            guard value <= Limits.driftPerMillion else {
+                let most = Int(Limits.driftPerMillion)
+                return .failure(UnitFault(reason: "more than \(most)ppm"))
+            }
+            return .success(text.hasPrefix("-") ? -value : value)
+        }
+    }
+
+    /// `10%` within bounds, as a share; the sign cannot be left out, since the bounds may be above
+    /// 100%.
+    static func percentage(_ text: String, _ range: ClosedRange<Int>) -> Parsed<Double> {
+        let (number, unit) = split(text)
+        guard let value = decimal(number) else { return .failure(UnitFault(reason: nil)) }
+        guard unit == "%" else {
+            return .failure(
+                UnitFault(
+                    reason: unit.isEmpty ? "it has no unit" : "'\(unit)' is no unit of a share",
+                    cure: "a number with its sign, such as \(range.contains(10) ? 10 : 50)%"))
+        }
+        guard value >= Double(range.lowerBound), value <= Double(range.upperBound) else {
+            return .failure(UnitFault(reason: "it is out of range"))
+        }
+        return .success(value / 100)
+    }
+
     /// `0.1%`, or plain `0.001`: a number in 0...1.
     static func probability(_ text: String) -> Parsed<Double> {
         let (number, unit) = split(text)
@@ -163,6 +199,20 @@ enum Units {
                 reason: "'\(trimmed)' is no unit of it",
                 cure: "one of the units " + names.joined(separator: ", "),
                 suggestion: nearest.map { "\(number)\($0)" }))
+    }
+
+    /// Regular expressions (ECMA 262, not anchored) of what the functions above take.
+    private static let digits = "[0-9]+(\\.[0-9]+)?"
+    static let durationPattern = "\(digits)\(oneOf(time))"
+    static let driftPattern = "-?\(digits)ppm"
+    static let percentPattern = "\(digits)%"
+    static let sharePattern = "(\(digits)%|0|1|0\\.[0-9]+|1\\.0+)"
+    static let bitRatePattern = "\(digits)\(oneOf(bits))(/s|ps)?"
+    static let sizePattern = "(\(digits)\(oneOf(bytes))|[0-9]+)"
+    static let requestRatePattern = "\(digits)\(oneOf(requests))"
+
+    private static func oneOf(_ units: [Unit]) -> String {
+        "(" + units.map(\.name).joined(separator: "|") + ")"
     }
 
     /// The leading number and what follows it.

@@ -3,6 +3,7 @@ import Yams
 /// One composition of a text: Yams's tree, copied into ours under the limits.
 struct YamlComposer {
     private let text: String
+    private let file: Int
     private let source: SourceText
     private var problems: [YamlProblem] = []
     private var nodeCount = 0
@@ -11,8 +12,9 @@ struct YamlComposer {
     /// Keys that were masked so that Yams accepts the mapping: the mask to the key.
     private var masked: [String: String] = [:]
 
-    init(text: String) {
+    init(text: String, file: Int) {
         self.text = text
+        self.file = file
         source = SourceText(text)
     }
 
@@ -200,8 +202,9 @@ struct YamlComposer {
     }
 
     private func position(of mark: Mark?) -> SourcePosition {
-        guard let mark else { return .start }
-        return source.clamped(SourcePosition(line: mark.line, column: mark.column))
+        guard let mark else { return .start(of: file) }
+        return source.clamped(
+            SourcePosition(line: mark.line, column: mark.column, file: file))
     }
 
     private static func problem(of error: YamlError, in source: SourceText) -> YamlProblem {

@@ -7,32 +7,35 @@ import Yams
 /// Yams composes the tree; what it leaves open is done here: bounded depth and alias expansion,
 /// merge keys, repeated keys with the places of both, and errors in the reader's own words.
 enum YamlLoader {
-    /// The root of the file, or nil after a diagnostic.
-    static func load(_ text: String, into sink: DiagnosticSink) -> YamlNode? {
+    /// The root of the file with this number, or nil after a diagnostic.
+    static func load(_ text: String, file: Int = 0, into sink: DiagnosticSink) -> YamlNode? {
+        let start = SourcePosition.start(of: file)
         guard text.utf8.count <= Limits.fileBytes else {
             let found = "the file has \(text.utf8.count) bytes"
-            sink.report(found, at: .start, expected: "at most \(Limits.fileBytes) bytes")
+            sink.report(found, at: start, expected: "at most \(Limits.fileBytes) bytes")
             return nil
         }
         guard openings(of: text) <= Limits.openings else {
             sink.report(
-                "the file has more than \(Limits.openings) opening brackets", at: .start,
+                "the file has more than \(Limits.openings) opening brackets", at: start,
                 expected: "a scenario, which has far fewer")
             return nil
         }
-        switch composed(text) {
+        switch composed(text, file: file) {
         case .tree(let root, let problems):
-            for problem in problems { report(problem, into: sink) }
+            for problem in problems { report(problem, file, into: sink) }
             return root
         case .failed(let problem):
-            report(problem, into: sink)
+            report(problem, file, into: sink)
             return nil
         }
     }
 
-    private static func report(_ problem: YamlProblem, into sink: DiagnosticSink) {
+    private static func report(_ problem: YamlProblem, _ file: Int, into sink: DiagnosticSink) {
+        var position = problem.position
+        position.file = file
         sink.report(
-            problem.message, at: problem.position, width: problem.width,
+            problem.message, at: position, width: problem.width,
             expected: problem.expected)
     }
 
@@ -66,11 +69,11 @@ enum YamlLoader {
     }
 
     /// Runs the recursive parser on a thread whose stack holds as many levels as `openings` allows.
-    private static func composed(_ text: String) -> YamlOutcome {
+    private static func composed(_ text: String, file: Int) -> YamlOutcome {
         let box = OutcomeBox()
         let done = DispatchSemaphore(value: 0)
         let thread = Thread {
-            var composer = YamlComposer(text: text)
+            var composer = YamlComposer(text: text, file: file)
             let outcome = composer.run()
             box.outcome.withLock { $0 = outcome }
             done.signal()

@@ -11,6 +11,8 @@ struct YamlNode: Equatable, Sendable {
     }
     var content: Content
     var position: SourcePosition
+    /// How many columns it has in the file, when variables in it were replaced since.
+    var writtenWidth: Int?
 
     /// Text of a scalar of any style.
     var text: String? {
@@ -22,7 +24,8 @@ struct YamlNode: Equatable, Sendable {
 
     /// How many columns a diagnostic underlines.
     var width: Int {
-        switch content {
+        if let writtenWidth { return writtenWidth }
+        return switch content {
         case .scalar(let text, .plain): max(1, text.unicodeScalars.count)
         case .scalar(let text, .quoted): text.unicodeScalars.count + 2
         case .scalar(_, .block), .null, .sequence, .mapping: 1

@@ -46,7 +46,7 @@ struct RunOutput {
 
     /// Why a file is no scenario.
     func printProblems(_ problems: [Diagnostic], of file: String) {
-        terminal.printProblems(problems, of: file)
+        terminal.printProblems(problems)
         printObject(problems.map(\.description).joined(separator: "\n"), of: file)
     }
 

@@ -87,9 +87,11 @@ struct SimRun: ParsableCommand {
         var isValid = true
         for file in try ScenarioFiles.find(paths) {
             switch ScenarioReader.read(path: file) {
-            case .scenario(var scenario):
-                scenario.world = world ?? scenario.world
-                scenarios.append(Selected(file: file, scenario: scenario))
+            case .scenarios(let found):
+                for var scenario in found {
+                    scenario.world = world ?? scenario.world
+                    scenarios.append(Selected(file: file, scenario: scenario))
+                }
             case .invalid(let problems):
                 isValid = false
                 output.printProblems(problems, of: file)

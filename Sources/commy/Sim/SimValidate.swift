@@ -19,11 +19,13 @@ struct SimValidate: ParsableCommand {
         do {
             for file in try ScenarioFiles.find(paths) {
                 switch ScenarioReader.read(path: file) {
-                case .scenario(let scenario):
-                    terminal.printLine("\(file): valid: \(scenario.name)")
+                case .scenarios(let scenarios):
+                    for scenario in scenarios {
+                        terminal.printLine("\(file): valid: \(scenario.name)")
+                    }
                 case .invalid(let problems):
                     isValid = false
-                    terminal.printProblems(problems, of: file)
+                    terminal.printProblems(problems)
                 }
             }
         } catch {

@@ -28,10 +28,9 @@ struct Terminal {
         write(line + "\n", to: FileHandle.standardError)
     }
 
-    /// Diagnostics with the lines of the file that they are about.
-    func printProblems(_ problems: [Diagnostic], of file: String) {
-        let source = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-        printError(ScenarioReader.rendered(problems, source: source, colour: hasColour))
+    /// Diagnostics with the lines that they are about.
+    func printProblems(_ problems: [Diagnostic]) {
+        printError(ScenarioReader.rendered(problems, colour: hasColour))
     }
 
     /// Replaces the current line; only on a terminal.
