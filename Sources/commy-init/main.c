@@ -65,6 +65,24 @@ static void set_up(const struct clinux_message *request, struct text text) {
     close(netlink);
 }
 
+/// Gives a scratch file and the directories that lead to it to the user of the process.
+static void hand_over(char *path, const struct clinux_message *request) {
+    static const char top[] = HOST_DIRECTORY "/processes/";
+    if (request->uid == UINT32_MAX || strncmp(path, top, sizeof top - 1) != 0)
+        return;
+    for (char *slash = path + sizeof top - 1;; slash++) {
+        slash = strchrnul(slash, '/');
+        char end = *slash;
+        *slash = 0;
+        // What cannot be handed over stays readable for everybody.
+        int ignored = chown(path, request->uid, request->gid);
+        (void)ignored;
+        if (!end)
+            return;
+        *slash = end;
+    }
+}
+
 static void write_file(const struct clinux_message *request, struct text text) {
     struct clinux_message done = {.kind = CLINUX_DONE, .id = request->id};
     char *path = next_string(&text);
@@ -98,6 +116,7 @@ static void write_file(const struct clinux_message *request, struct text text) {
         }
         if (fd >= 0)
             close(fd);
+        hand_over(path, request);
     }
     answer(&done, NULL, NULL, 0);
 }

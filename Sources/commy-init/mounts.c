@@ -56,6 +56,13 @@ static int make_read_only(const char *path, int recursive) {
         syscall(SYS_mount_setattr, AT_FDCWD, path, flags, &attributes, sizeof attributes));
 }
 
+/// The same for a tree of mounts that is not attached anywhere yet.
+static int make_tree_read_only(int tree) {
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+    return (int)clinux_result(syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE,
+                                      &attributes, sizeof attributes));
+}
+
 /// Hides parts of /proc that a process with the machine's root uid could write to, as container
 /// runtimes do.
 static void protect_proc(void) {
@@ -85,14 +92,17 @@ static int replace_file(const char *target, const char *source, const char *cont
 
 /// Lets unprivileged processes of this host send ICMP echo requests (ping(8) without capabilities).
 static void allow_ping(void) {
-    char range[32];
-    int length = snprintf(range, sizeof range, "%u %u", (unsigned)getegid(), (unsigned)getegid());
+    char own[32];
+    snprintf(own, sizeof own, "%u %u", (unsigned)getegid(), (unsigned)getegid());
+    // Every group; in a user namespace only those that exist there can be named.
+    const char *ranges[] = {"0 2147483647", own};
     int fd = clinux_open("/proc/sys/net/ipv4/ping_group_range", O_WRONLY, 0);
     if (fd < 0)
         return;
-    // Refused where the kernel is older; ping then needs net_raw.
-    ssize_t ignored = write(fd, range, (size_t)length);
-    (void)ignored;
+    // Both are refused where the kernel is older; ping then needs net_raw.
+    for (int i = 0; i < 2; i++)
+        if (write(fd, ranges[i], strlen(ranges[i])) > 0)
+            break;
     close(fd);
 }
 
@@ -113,6 +123,8 @@ int set_up_files(const char *hosts, struct text visible, const char **stage) {
                                 OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
         if (tree < 0)
             return -errno;
+        if (make_tree_read_only(tree) < 0)
+            degraded |= CLINUX_NO_READ_ONLY;
         trees[tree_count] = tree;
         paths[tree_count++] = path;
     }

@@ -95,11 +95,10 @@ void lower_limits(const struct clinux_message *request) {
 void restore_limits(const struct clinux_message *request) {
     struct clinux_message done = {.kind = CLINUX_DONE, .id = request->id};
     int resource = request->number ? RLIMIT_AS : RLIMIT_NOFILE, kept = 0;
-    for (int i = 0; i < lowered_count; i++) {
-        if (lowered[i].resource != resource) {
-            lowered[kept++] = lowered[i];
+    // Backwards, so that a process whose limit was lowered twice gets its first one back.
+    for (int i = lowered_count - 1; i >= 0; i--) {
+        if (lowered[i].resource != resource)
             continue;
-        }
         struct rlimit now;
         __rlimit_resource_t kind = (__rlimit_resource_t)resource;
         if (prlimit(lowered[i].pid, kind, &lowered[i].old, NULL) < 0) {
@@ -111,6 +110,9 @@ void restore_limits(const struct clinux_message *request) {
             now.rlim_cur == lowered[i].old.rlim_cur)
             done.number++;
     }
+    for (int i = 0; i < lowered_count; i++)
+        if (lowered[i].resource != resource)
+            lowered[kept++] = lowered[i];
     lowered_count = kept;
     answer(&done, NULL, NULL, 0);
 }

@@ -31,7 +31,7 @@ struct FabricSnapshot: Sendable {
     /// By link index: packets that met conditions other than the link's own. Links that do not
     /// exist yet are missing.
     var changedByFault: [UInt64]
-    /// Packets that a partition, or the cut of a pair, has dropped.
+    /// Packets of the asked pairs that a partition, or the cut of a pair, has dropped.
     var partitioned: UInt64
     /// By link index: TCP segments that were answered with resets.
     var resets: [UInt64] = []
@@ -44,9 +44,9 @@ struct FabricSnapshot: Sendable {
         var current: LinkConditions
     }
 
-    init(of model: borrowing FabricModel) {
+    init(of model: borrowing FabricModel, pairs: [HostPair]) {
         changedByFault = []
-        partitioned = model.offLinkDrops[.partitioned]
+        partitioned = model.blockedDrops(of: pairs)
         for link in model.materialisedLinks {
             let counters = model.counters(of: link)
             changedByFault.append(counters.changedByFault)
@@ -55,7 +55,6 @@ struct FabricSnapshot: Sendable {
                 Link(
                     name: model.name(of: link), initial: model.initialConditions(of: link),
                     current: model.conditions(of: link)))
-            partitioned += counters.drops[.partitioned]
         }
     }
 }
@@ -152,9 +151,9 @@ final class FabricHandle {
     func unblock(_ pairs: [HostPair]) { mailbox.send(.unblock(pairs)) }
 
     /// The counters, after every command sent before has been carried out.
-    func inspect() throws -> FabricSnapshot {
+    func inspect(pairs: [HostPair] = []) throws -> FabricSnapshot {
         let reply = try Reply<FabricSnapshot>()
-        mailbox.send(.inspect(reply))
+        mailbox.send(.inspect(pairs, reply))
         return try answer(of: reply)
     }
 

@@ -43,6 +43,8 @@ struct FabricLoop: ~Copyable {
     /// Packets that had no slot, or that a host's kernel refused to take.
     private var lostBeforeModel: UInt64 = 0
     private var isStopping = false
+    /// When the previous turn had read its packets.
+    private var turnEnd = MeshInstant.zero
     /// When a packet was last read.
     private var lastPacket = MeshInstant.zero
 
@@ -93,8 +95,11 @@ struct FabricLoop: ~Copyable {
         let sleep = isBusy ? 0 : max(0, min(untilNext - Self.spin, Self.heartbeat))
         let count = try epoll.wait(nanoseconds: sleep)
         now = clock.now
-        // A wait that ended without an event should have ended on time.
-        if count == 0 { noteStall(since: before, expected: sleep) }
+        // However the wait ended, it should not have lasted longer than was asked; and the rest of
+        // a turn is short: a thread that lost its processor there was late for every packet too.
+        noteStall(since: before, expected: sleep)
+        noteStall(since: turnEnd, until: before)
+        defer { turnEnd = clock.now }
         for index in 0..<count {
             let event = epoll.event(at: index)
             if event.token == Self.mailboxToken {
@@ -109,6 +114,13 @@ struct FabricLoop: ~Copyable {
         let late = (now - before).nanoseconds - expected
         if late > Self.stallThreshold {
             mailbox.add(stall: FabricStall(end: now, length: .nanoseconds(late)))
+        }
+    }
+
+    private func noteStall(since begin: MeshInstant, until end: MeshInstant) {
+        let length = end - begin
+        if begin > .zero, length.nanoseconds > Self.stallThreshold {
+            mailbox.add(stall: FabricStall(end: end, length: length))
         }
     }
 
@@ -340,8 +352,8 @@ struct FabricLoop: ~Copyable {
                 model.block(pairs, at: now)
             case .unblock(let pairs):
                 model.unblock(pairs, at: now)
-            case .inspect(let reply):
-                reply.fulfil(with: FabricSnapshot(of: model))
+            case .inspect(let pairs, let reply):
+                reply.fulfil(with: FabricSnapshot(of: model, pairs: pairs))
             case .select(let selector, let forCut, let reply):
                 reply.fulfil(with: FabricSelection(of: selector, forCut: forCut, in: &model))
             case .stop:

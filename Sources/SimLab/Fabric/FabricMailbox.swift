@@ -8,7 +8,7 @@ enum FabricCommand: Sendable {
     case setConditions(LinkIndex, LinkConditions)
     case block([HostPair])
     case unblock([HostPair])
-    case inspect(Reply<FabricSnapshot>)
+    case inspect([HostPair], Reply<FabricSnapshot>)
     /// What a fault on this selector is about; for a cut, pairs where links carry others too.
     case select(LinkSelector, forCut: Bool, Reply<FabricSelection>)
     case stop

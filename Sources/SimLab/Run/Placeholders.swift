@@ -50,3 +50,17 @@ struct Placeholders {
         return nil
     }
 }
+
+extension ProcessSpec {
+    /// True when something of it stands for the scenario's directory.
+    var namesScenarioDirectory: Bool {
+        let texts: [String] =
+            switch command {
+            case .arguments(let words): words
+            case .shell(let line): [line]
+            }
+        return (texts + environment.map(\.value) + files.map(\.content)).contains {
+            $0.contains("{{scenario}}") || $0.contains("{{ scenario }}")
+        }
+    }
+}

@@ -24,7 +24,7 @@ enum TimedAction {
     /// The other half of a flap.
     case flap(FaultInstance, down: Bool)
     case becomeReady(ProcessInstance, incarnation: Int)
-    case giveUpReadiness(ProcessInstance, incarnation: Int)
+    case giveUpReadiness(ProcessInstance)
     case startAgain(ProcessInstance)
     case killLeaving(ProcessInstance, incarnation: Int)
     case endTraffic
@@ -33,6 +33,8 @@ enum TimedAction {
     case duty(FaultInstance, frozen: Bool)
     case sample
     case timeOut
+    /// Only wakes the loop.
+    case wakeUp
 }
 
 struct HostProcess: Hashable {
@@ -64,6 +66,9 @@ final class ProcessInstance {
     /// Starts in a row that ended by themselves; the wait before the next one doubles with each.
     var failuresInARow = 0
     var isReady = false
+    var wasEverReady = false
+    /// The leader of the incarnation that has ended last: some of its session may still be there.
+    var lastLeader: Int32?
     /// Faults that keep it stopped (SIGSTOP), by their place in the file.
     var freezers: [Int] = []
     /// Its wall clock, when a fault is about that.
@@ -85,7 +90,7 @@ final class ProcessInstance {
 
     var label: String { "\(spec.name)@\(hostName)" }
     /// Its scratch directory on its host.
-    var directory: String { "\(HostSandbox.directory)/\(spec.name)" }
+    var directory: String { "\(HostSandbox.directory)/processes/\(spec.name)" }
 }
 
 /// One output stream of a process, while it is open.

@@ -59,7 +59,7 @@ extension ScenarioRun {
         try close(fault)
         switch fault.spec.action {
         case .crash, .stop:
-            for process in fault.processes where process.life.healed() { try start(process) }
+            for process in fault.processes where process.life.healed() { try startAgain(process) }
         case .pause, .cpu, .memory, .openFiles, .clock:
             try relieve(fault)
         case .restart: break

@@ -67,8 +67,8 @@ extension ScenarioRun {
 
     private func affectedPackets(by fault: FaultInstance) throws -> UInt64 {
         guard let fabric else { return 0 }
-        let snapshot = try fabric.inspect()
-        var count: UInt64 = fault.pairs.isEmpty ? 0 : snapshot.partitioned
+        let snapshot = try fabric.inspect(pairs: fault.pairs)
+        var count = snapshot.partitioned
         for link in fault.links {
             let place = Int(link.index.value)
             guard place < snapshot.changedByFault.count else { continue }

@@ -56,7 +56,9 @@ extension ScenarioRun {
         case .trafficErrors(let instance): readTrafficErrors(of: instance)
         case .faultOutput(let fault): readFaultOutput(of: fault)
         case .signals: readSignals()
-        case .stopper: abortReason = abortReason ?? options.stopper?.reason ?? "stopped"
+        case .stopper:
+            wasInterrupted = true
+            abortReason = abortReason ?? options.stopper?.reason ?? "stopped"
         case .fabric: try serveFabric()
         }
     }
@@ -68,8 +70,7 @@ extension ScenarioRun {
         case .flap(let fault, let down): try flap(fault, down: down)
         case .becomeReady(let process, let incarnation):
             try probeSucceeded(process, incarnation: incarnation)
-        case .giveUpReadiness(let process, let incarnation):
-            try giveUpReadiness(of: process, incarnation: incarnation)
+        case .giveUpReadiness(let process): giveUpReadiness(of: process)
         case .startAgain(let process): try startAgain(process)
         case .killLeaving(let process, let incarnation):
             try killIfStillLeaving(process, incarnation: incarnation)
@@ -77,6 +78,7 @@ extension ScenarioRun {
         case .giveUpTraffic: trafficGaveUp = true
         case .duty(let fault, let frozen): try duty(fault, frozen: frozen)
         case .sample: try sample()
+        case .wakeUp: break
         case .timeOut:
             let limit = (scenario.timeout ?? scenario.defaultTimeout).shortText
             abortReason = "the run was not over within its timeout of \(limit), while \(stage)"
@@ -102,6 +104,7 @@ extension ScenarioRun {
         guard let fd = signalDescriptor?.raw else { return }
         let number = clinux_signalfd_read(fd)
         guard number > 0 else { return }
+        wasInterrupted = true
         abortReason = number == 2 ? "interrupted" : "ended by signal \(number)"
     }
 }

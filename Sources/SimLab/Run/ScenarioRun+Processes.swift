@@ -37,7 +37,8 @@ extension ScenarioRun {
             for scratch in process.spec.files {
                 try host.writeFile(
                     "\(process.directory)/\(placeholders.fill(scratch.path))",
-                    content: Array(placeholders.fill(scratch.content).utf8))
+                    content: Array(placeholders.fill(scratch.content).utf8),
+                    user: environment.processUser, group: environment.processGroup)
             }
             try prepareWallClock(of: process)
             process.isPrepared = true
@@ -59,6 +60,8 @@ extension ScenarioRun {
         process.outsidePID = launched.outsidePID
         process.startedAt = clock.now
         process.freezers = []
+        process.lineCount = 0
+        process.lastLeader = nil
         owners[HostProcess(host: process.host, pid: launched.insidePID)] = .process(process)
         try attachOutput(launched, to: process)
         recorder.record(
@@ -117,6 +120,7 @@ extension ScenarioRun {
     }
 
     private func note(_ line: String, of process: ProcessInstance, _ stream: ProcessOutput.Stream) {
+        lookForReadiness(in: line, of: process)
         process.lineCount += 1
         if process.lineCount > CapturedOutput.lineLimit { return }
         let text =
@@ -127,7 +131,6 @@ extension ScenarioRun {
                 ProcessOutput(
                     host: process.hostName, process: process.spec.name, stream: stream, line: text))
         )
-        lookForReadiness(in: line, of: process)
     }
 
     /// A process of a host has ended: one of the scenario's, a probe, or a traffic generator.
@@ -150,8 +153,8 @@ extension ScenarioRun {
     {
         readOutput(of: process, .stdout)
         readOutput(of: process, .stderr)
+        process.lastLeader = process.insidePID
         process.insidePID = nil
-        let wasReady = process.isReady
         process.isReady = false
         stopProbing(process)
         let decision = process.life.exited(succeeded: ending.code == 0)
@@ -164,19 +167,21 @@ extension ScenarioRun {
                     maximumResidentBytes: message.residentBytes,
                     cpuNanoseconds: message.cpuNanoseconds)))
         switch decision {
-        case .note: break
+        case .note: try endSession(of: process)
         case .reportFailure:
             // Before the traffic there is nothing to judge: the scenario could not be set up.
             if scenario.expectsEnd(of: process.spec.name, on: process.hostName) {
                 // It was to end: whoever comes after it need not wait.
                 process.isReady = true
                 try startWhatCanStart()
-            } else if trafficStart == nil && !wasReady {
+            } else if trafficStart == nil {
+                let when = process.wasEverReady ? "the traffic began" : "it was ready"
                 abortReason =
-                    "process \(process.label) \(ending.words) before it was ready"
+                    "process \(process.label) \(ending.words) before \(when)"
                     + lastWords(of: process)
             }
         case .launch(let afterFailure):
+            if !afterFailure { try endSession(of: process) }
             process.failuresInARow = afterFailure ? process.failuresInARow + 1 : 0
             timers.add(.startAgain(process), at: clock.now + restartDelay(process))
         }
@@ -189,7 +194,15 @@ extension ScenarioRun {
         return .milliseconds(min(100 << min(process.failuresInARow - 1, 6), 5_000))
     }
 
-    private func lastWords(of process: ProcessInstance) -> String {
+    /// What the ended leader has left behind ends too: a service is not stopped while its workers
+    /// answer. How many processes that was.
+    @discardableResult
+    private func endSession(of process: ProcessInstance) throws(SystemError) -> Int {
+        guard let leader = process.lastLeader else { return 0 }
+        return try hosts[process.host].signalSession(leader: leader, 9)
+    }
+
+    func lastWords(of process: ProcessInstance) -> String {
         let words = recorder.lastOutput(
             host: process.hostName, process: process.spec.name, count: 3)
         return words.isEmpty ? "" : "; its last words:\n    " + words.joined(separator: "\n    ")
@@ -197,6 +210,11 @@ extension ScenarioRun {
 
     func startAgain(_ process: ProcessInstance) throws {
         guard process.life.state == .waiting else { return }
+        // Its predecessor's workers hold ports and files until they are gone.
+        guard try endSession(of: process) == 0 else {
+            timers.add(.startAgain(process), at: clock.now + .milliseconds(10))
+            return
+        }
         try start(process)
     }
 

@@ -11,8 +11,7 @@ extension ScenarioRun {
             try probeSucceeded(process, incarnation: incarnation)
             return
         }
-        timers.add(
-            .giveUpReadiness(process, incarnation: incarnation), at: clock.now + limit)
+        if incarnation == 1 { timers.add(.giveUpReadiness(process), at: clock.now + limit) }
         let address = AddressPlan.text4(host: process.host)
         let traffic = environment.traffic.path
         let patience = ["--until-ns", String(limit.nanoseconds)]
@@ -66,7 +65,9 @@ extension ScenarioRun {
     }
 
     func lookForReadiness(in line: String, of process: ProcessInstance) {
-        guard case .log(let text) = process.spec.readiness, line.contains(text) else { return }
+        guard process.life.state == .starting, case .log(let text) = process.spec.readiness,
+            line.contains(text)
+        else { return }
         // Through the timers, because an output may be read in the middle of something else.
         timers.add(
             .becomeReady(process, incarnation: process.life.incarnation), at: clock.now)
@@ -75,6 +76,7 @@ extension ScenarioRun {
     func probeSucceeded(_ process: ProcessInstance, incarnation: Int) throws {
         guard process.life.incarnation == incarnation, process.life.becameReady() else { return }
         process.isReady = true
+        process.wasEverReady = true
         process.failuresInARow = 0
         recorder.record(
             .processReady(
@@ -84,15 +86,18 @@ extension ScenarioRun {
         try startWhatCanStart()
     }
 
-    func giveUpReadiness(of process: ProcessInstance, incarnation: Int) throws {
-        guard process.life.incarnation == incarnation, process.life.state == .starting else {
-            return
-        }
+    /// The limit counts from the first start: a process that ends again and again is not ready
+    /// either.
+    func giveUpReadiness(of process: ProcessInstance) {
+        // A process that a fault brings back late is the expectations' business.
+        guard trafficStart == nil, !process.wasEverReady else { return }
         let limit = process.spec.readyWithin.shortText
         let why = process.probeWords.isEmpty ? "" : " (\(process.probeWords))"
-        // A process that a fault brings back late is the expectations' business.
-        guard trafficStart == nil else { return }
-        abortReason = "process \(process.label) was not ready within \(limit)\(why)"
+        let again =
+            process.life.incarnation > 1 ? " in \(process.life.incarnation) starts" : ""
+        abortReason =
+            "process \(process.label) was not ready within \(limit)\(again)\(why)"
+            + lastWords(of: process)
     }
 
     func stopProbing(_ process: ProcessInstance) {

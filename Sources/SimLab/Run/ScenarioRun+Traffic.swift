@@ -29,6 +29,7 @@ extension ScenarioRun {
                 "the traffic generators took longer than \(Self.leadTime.shortText) to start",
                 cure: "give the machine less other work, or use fewer traffic sources")
         }
+        timers.add(.wakeUp, at: start)
         try loop { clock.now >= start }
         trafficStart = start
         recorder.record(

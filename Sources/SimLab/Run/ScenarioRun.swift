@@ -34,6 +34,8 @@ public final class ScenarioRun {
         /// The published report directory.
         public var report: String
         public var wallSeconds: Double
+        /// True when somebody asked the run to end; whoever runs a suite ends too.
+        public var wasInterrupted: Bool
     }
 
     /// Told while the run goes on, on the run's thread.
@@ -72,6 +74,7 @@ public final class ScenarioRun {
     /// TUN devices that the fabric has not taken over yet.
     var devices: [Int32] = []
     var signalDescriptor: FileDescriptor?
+    var wasInterrupted = false
     /// How many events the faults that wait for events have seen.
     var examinedEvents = 0
     /// How many links the log knows of.
@@ -93,7 +96,7 @@ public final class ScenarioRun {
         clock = MonotonicClock()
         hostNames = scenario.topology.hosts.map(\.name)
         environment = try SandboxEnvironment(
-            isolation: options.isolation, visible: [Self.directory(of: file)])
+            isolation: options.isolation, visible: try Self.visible(scenario, file))
         let report = try ReportDirectory(
             root: options.reportRoot, name: Self.reportName(scenario, file, options),
             janitor: janitor)
@@ -129,7 +132,8 @@ public final class ScenarioRun {
         let report = try recorder.finish(reporter)
         return Outcome(
             verdict: judgement.verdict, reason: judgement.reason, judged: judgement.judged,
-            events: recorder.events, report: report, wallSeconds: (clock.now - started).seconds)
+            events: recorder.events, report: report, wallSeconds: (clock.now - started).seconds,
+            wasInterrupted: wasInterrupted)
     }
 
     var seed: UInt64 { options.seed ?? scenario.seed }
@@ -158,6 +162,19 @@ public final class ScenarioRun {
         throw LabError(
             "the scenario needs '\(first.program)', which is not installed",
             cure: "apt-get install \(packages)")
+    }
+
+    /// The scenario's directory, unless hosts have one of their own in its place: then theirs is
+    /// the one that they see, and nothing of the machine's.
+    private static func visible(_ scenario: Scenario, _ file: String) throws -> [String] {
+        let directory = directory(of: file)
+        guard HostSandbox.ownDirectories.contains(directory) else { return [directory] }
+        guard !scenario.processes.contains(where: \.namesScenarioDirectory) else {
+            throw LabError(
+                "the scenario uses {{scenario}} and lies in \(directory), of which every host has "
+                    + "its own", cure: "put it into a directory below \(directory)")
+        }
+        return []
     }
 
     static func directory(of file: String) -> String {

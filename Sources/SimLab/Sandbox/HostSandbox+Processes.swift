@@ -101,12 +101,15 @@ extension HostSandbox {
         return FileDescriptor(owning: raw)
     }
 
-    /// Writes a file on the host, with the directories that lead to it.
-    func writeFile(_ path: String, content: [UInt8]) throws {
+    /// Writes a file on the host, with the directories that lead to it; in the directory of a
+    /// process all of them belong to that user.
+    func writeFile(_ path: String, content: [UInt8], user: UInt32?, group: UInt32?) throws {
         var offset = 0
         repeat {
             let end = min(offset + InitMessage.contentByteLimit, content.count)
             var message = InitMessage(.write)
+            message.uid = user
+            message.gid = group
             message.texts = [path]
             message.content = Array(content[offset..<end])
             message.number = offset == 0 ? 0 : 1

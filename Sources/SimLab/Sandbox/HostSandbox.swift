@@ -24,6 +24,8 @@ final class HostSandbox {
     static let interfaceName = "net0"
     /// The host's private directory; scratch directories lie in it (init.h says the same).
     static let directory = "/run/commy"
+    /// Directories that every host has of its own, in memory (mounts.c says the same).
+    static let ownDirectories = ["/tmp", "/run", "/var/tmp", "/var/log", "/dev/shm"]
     /// Packets that the interface holds before the fabric reads them: at 190,000 packets/s, 50 ms.
     static let transmitQueueLength = 10_000
     /// How long process 1 may take to answer before the machine counts as stuck.

@@ -47,6 +47,13 @@ extension FabricModel {
         }
     }
 
+    /// How many packets of these pairs blocks have dropped so far.
+    public func blockedDrops(of pairs: [HostPair]) -> UInt64 {
+        pairs.reduce(0) { sum, pair in
+            sum + plan.routes[plan.position(pair.source, pair.destination)].blockedDrops
+        }
+    }
+
     /// All links that exist so far, in order of materialisation.
     public var materialisedLinks: [LinkIndex] { links.indices.map { LinkIndex($0) } }
     public func name(of link: LinkIndex) -> String { links[Int(link.value)].name }
@@ -119,6 +126,10 @@ extension FabricModel {
     private mutating func destroy(_ slot: UInt32, _ reason: DropReason) {
         let packet = pool[slot]
         links[Int(packet.link.value)].counters.changedByFault &+= UInt64(packet.segmentCount)
+        if reason == .partitioned {
+            plan.routes[plan.position(packet.source, packet.destination)].blockedDrops &+= UInt64(
+                packet.segmentCount)
+        }
         drop(slot, reason)
     }
 

@@ -34,6 +34,8 @@ public struct FabricModel: Sendable, Equatable {
         advance(to: now)
         let route = route(from: packet.source, to: packet.destination)
         guard route.blocks == 0 else {
+            plan.routes[plan.position(packet.source, packet.destination)].blockedDrops &+= UInt64(
+                packet.segmentCount)
             return dropAtEntry(packet, plan.firstLink(of: route), .partitioned)
         }
         guard route.hopCount > 0 else { return dropAtEntry(packet, .none, .noRoute) }

@@ -56,7 +56,8 @@ struct LinkMachine: Sendable, Equatable {
         self.initialConditions = conditions
         self.conditions = conditions
         self.maximumTransmissionUnit = maximumTransmissionUnit
-        settings = LinkSettings(conditions)
+        settings = LinkSettings(
+            conditions, maximumTransmissionUnit: maximumTransmissionUnit)
         sampler = JitterSampler(conditions.jitter)
         keys = LinkKeys(seed: seed, linkName: name)
         serialiser = conditions.rateBitsPerSecond.map(Serialiser.init(bitsPerSecond:))
@@ -117,7 +118,7 @@ struct LinkMachine: Sendable, Equatable {
     mutating func conditionsChanged(to new: LinkConditions) {
         let sameDiscipline = new.queue.discipline == conditions.queue.discipline
         conditions = new
-        settings = LinkSettings(new)
+        settings = LinkSettings(new, maximumTransmissionUnit: maximumTransmissionUnit)
         sampler = JitterSampler(new.jitter)
         isChanged = new != initialConditions
         if !sameDiscipline { discipline = makeDiscipline(new) }

@@ -24,7 +24,8 @@ struct LinkSettings: Sendable, Equatable {
     /// False: a packet on the wire meets latency only, and none of its draws is looked at.
     let hasWireDraws: Bool
 
-    init(_ conditions: LinkConditions) {
+    /// A queue that is stated as a time holds at least one packet of the link's largest size.
+    init(_ conditions: LinkConditions, maximumTransmissionUnit: Int) {
         isCut = conditions.isCut
         resetsConnections = conditions.resetsConnections
         maximumPacketBytes = conditions.maximumPacketBytes ?? .max
@@ -48,7 +49,7 @@ struct LinkSettings: Sendable, Equatable {
             queueLimitBytes = bytes
         case .time(let span):
             let bytes = (conditions.rateBitsPerSecond ?? 0) * span.seconds / 8
-            queueLimitBytes = Int(min(bytes, 0x1p52))
+            queueLimitBytes = max(Int(min(bytes, 0x1p52)), maximumTransmissionUnit)
         }
         hasWireDraws =
             loss != .none || duplicate > 0 || corrupt > 0 || reorderProbability > 0

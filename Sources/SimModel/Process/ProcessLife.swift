@@ -82,7 +82,9 @@ public struct ProcessLife: Sendable, Equatable {
             // Benign race: the probe's answer crossed an exit or an order.
             return false
         case .waiting:
-            preconditionFailure("a process that was never started cannot be ready")
+            precondition(incarnation > 0, "a process that was never started cannot be ready")
+            // Benign race: it ended right after its readiness was seen, and waits to be restarted.
+            return false
         }
     }
 

@@ -7,6 +7,8 @@ public struct Route: Sendable, Equatable {
     public internal(set) var hopCount: UInt32
     /// How many partitions and cuts stop this pair now.
     var blocks: UInt16 = 0
+    /// Packets of the pair that a block has dropped.
+    var blockedDrops: UInt64 = 0
     var isResolved = true
 
     static let unresolved = Route(firstHop: 0, hopCount: 0, isResolved: false)

@@ -156,7 +156,7 @@ struct SimRun: ParsableCommand {
             let outcome = try run.run(reporter: shown.files)
             progress.clear()
             try output.print(shown, directory: outcome.report)
-            return (outcome.verdict, outcome.reason == "interrupted")
+            return (outcome.verdict, outcome.wasInterrupted)
         } catch let error as LabError {
             progress.clear()
             output.printFailure("\(error)", of: file)

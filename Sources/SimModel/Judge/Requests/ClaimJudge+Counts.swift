@@ -54,7 +54,7 @@ extension ClaimJudge {
             return .vacuous("its window is empty: there is nothing to look at")
         }
         let begin = max(origin, story.start)
-        guard let hit = samples.first(where: { matches($0, pattern) }) else {
+        guard let hit = firstDecided(samples, pattern) else {
             let last = samples.last?.decided ?? begin
             guard last - begin >= within else {
                 return .vacuous("not seen, and the traffic ended before the time was over")
@@ -65,6 +65,11 @@ extension ClaimJudge {
         let after = hit.decided - begin
         return ClaimOutcome(
             after <= within, observed: "after \(FigureText.span(nanoseconds: after))")
+    }
+
+    /// The match that was decided first; a later request may overtake an earlier one.
+    func firstDecided(_ samples: [RequestSample], _ pattern: RequestPattern) -> RequestSample? {
+        samples.lazy.filter { matches($0, pattern) }.min { $0.decided < $1.decided }
     }
 
     func always(_ samples: [RequestSample], _ pattern: RequestPattern) -> ClaimOutcome {
@@ -106,8 +111,16 @@ extension ClaimJudge {
     }
 
     private var windowSeconds: Double? {
-        let length = window.spans.clamped(to: running).length
+        let spans = window.spans.clamped(to: running).spans
+        let length = spans.reduce(Int64(0)) { $0 + (countedEnd(of: $1) - $1.lowerBound) }
         return length > 0 ? Double(length) / 1e9 : nil
+    }
+
+    /// Where a span really ends: requests that are under way when it does are left out, and so is
+    /// their time.
+    private func countedEnd(of span: Range<Int64>) -> Int64 {
+        guard window.endsWithDecision else { return span.upperBound }
+        return log.firstUndecided(in: span) ?? span.upperBound
     }
 
     private var noTime: ClaimOutcome {

@@ -47,7 +47,7 @@ extension ClaimJudge {
     ) -> Int64 {
         if case .eventually(.request(let pattern), _) = spec.claim {
             guard let origin = window.spans.spans.first?.lowerBound,
-                let hit = samples.first(where: { matches($0, pattern) })
+                let hit = firstDecided(samples, pattern)
             else { return 0 }
             return disturbed.widened.overlap(from: max(origin, story.start), to: hit.decided)
         }

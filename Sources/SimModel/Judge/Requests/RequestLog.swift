@@ -84,6 +84,12 @@ struct RequestLog: Sendable, Equatable {
         return result
     }
 
+    /// When the first request was due in a span that was not decided within it.
+    func firstUndecided(in span: Range<Int64>) -> Int64? {
+        samples[firstIndex(at: span.lowerBound)..<firstIndex(at: span.upperBound)]
+            .first { $0.decided >= span.upperBound }?.scheduled
+    }
+
     /// The number of a backend, if it has ever answered.
     func knownNumber(ofBackend name: String) -> Int32? { backendNumbers[name] }
 
