@@ -38,7 +38,8 @@ struct PageTests {
 
     @Test func `the page has an example of each section`() {
         #expect(Self.blocks.count >= 9)
-        for section in ["phases", "topology", "processes", "traffic", "faults", "expect", "matrix"] {
+        for section in ["phases", "topology", "processes", "traffic", "faults", "expect", "matrix"]
+        {
             #expect(Self.blocks.contains { $0.contains("\(section):\n") }, "\(section)")
         }
     }
