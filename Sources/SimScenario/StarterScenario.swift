@@ -14,8 +14,8 @@ public enum StarterScenario {
           notice last. Here it is paused for two seconds, as a long garbage collection would.
           - 20 requests/s: the two seconds of the pause are seen by 40 requests.
           - timeout 500ms: far above the 20 ms of two round trips, far below the pause.
-          - recovers within 5s: the pause, and three seconds in which TCP tries the connections again
-            that it could not make (after 1 s and 3 s) while the server was away.
+          - recovers within 5s: the pause, and three seconds in which TCP tries connections again
+            (after 1 s and 3 s) that it could not make while the server was away.
 
         # Words to select it by: `commy sim run --filter smoke`.
         tier: smoke
