@@ -26,6 +26,8 @@ public enum Limits {
     public static let replacedLength = 1 << 20
     /// Diagnostics that are given for one file.
     public static let diagnosticsPerFile = 100
+    /// Diagnostics that are looked at to find the first ones of a file.
+    static let diagnosticsKept = 1_000
     /// Hosts of one topology. A host is a network namespace with an address in one /24.
     public static let hosts = 250
     public static let routers = 250

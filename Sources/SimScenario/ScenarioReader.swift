@@ -29,6 +29,14 @@ public enum ScenarioReader {
         }
     }
 
+    /// Files below a folder of this name are parts that scenarios include, and none themselves.
+    public static let partsFolder = "common"
+
+    /// Whether a file that was found below a directory is a part of scenarios.
+    public static func isPart(path: String) -> Bool {
+        path.split(separator: "/").dropLast().contains { $0 == partsFolder }
+    }
+
     /// Reads a text. `file` is what diagnostics call it, and what its includes are relative to;
     /// relative names are found in `directory`, or in the working directory. `settings` replace the
     /// values of its variables and pin the axes of its matrix.

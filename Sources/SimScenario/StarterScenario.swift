@@ -11,10 +11,11 @@ public enum StarterScenario {
         # Why it exists, and why its numbers are what they are: the next reader will ask.
         why: |
           A server that stops answering without closing its connections is the failure that clients
-          notice last. Here it is paused for three seconds, as a long garbage collection would.
-          - 50 requests/s: the three seconds of the pause are seen by 150 requests.
-          - timeout 500ms: far above the 10 ms that a round trip takes, far below the pause.
-          - recovers within 5s: the pause, and two seconds for what has queued up meanwhile.
+          notice last. Here it is paused for two seconds, as a long garbage collection would.
+          - 20 requests/s: the two seconds of the pause are seen by 40 requests.
+          - timeout 500ms: far above the 20 ms of two round trips, far below the pause.
+          - recovers within 5s: the pause, and three seconds in which TCP tries connections again
+            (after 1 s and 3 s) that it could not make while the server was away.
 
         # Words to select it by: `commy sim run --filter smoke`.
         tier: smoke
@@ -28,12 +29,12 @@ public enum StarterScenario {
         phases:
           warm-up: 1s
           steady: 3s
-          fault: 3s
-          recovery: 4s
+          fault: 2s
+          recovery: 5s
 
-        # Values that occur more than once: ((rate)) stands for 50/s below.
+        # Values that occur more than once: ((rate)) stands for 20/s below.
         # `commy sim run --set rate=200/s FILE` tries another one.
-        variables: { rate: 50/s, port: 8080 }
+        variables: { rate: 20/s, port: 8080 }
 
         # Programs that must be installed, and the Debian package that has each.
         requires:
@@ -49,7 +50,7 @@ public enum StarterScenario {
             # Between any two hosts: 5 ms each way, give or take 1 ms. Try loss: 1% or rate: 10mbit.
             - { between: [any, any], latency: 5ms, jitter: 1ms }
 
-        # What runs on them. Each process has a scratch directory, {{dir}}, which is where it starts.
+        # What runs on them. Each process has a scratch directory, {{dir}}, and starts in it.
         processes:
           web:
             on: server
@@ -77,9 +78,9 @@ public enum StarterScenario {
         expect:
           # Nothing is lost as long as nothing is broken, and nothing is slow.
           - { traffic: visits, success: "100%", during: steady }
-          - { traffic: visits, p99: "<= 100ms", during: steady }
+          - { traffic: visits, p99: "<= 200ms", during: steady }
           # The pause is noticed: this is what makes sure that the scenario tests something.
-          - { traffic: visits, success: "<= 50%", during: fault, grace: 100ms }
+          - { traffic: visits, success: "<= 50%", during: fault }
           # All is well again five seconds after the pause began, and stays so.
           - { traffic: visits, recovers: within 5s, after: pause }
 

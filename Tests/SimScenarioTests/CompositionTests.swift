@@ -1,8 +1,9 @@
 import CommyBase
 import Foundation
 import SimModel
-import SimScenario
 import Testing
+
+@testable import SimScenario
 
 struct CompositionTests {
     private func read(_ name: String, _ settings: [Setting] = []) -> ScenarioReader.Outcome {
@@ -13,9 +14,9 @@ struct CompositionTests {
     @Test func `parts are united, joined and overridden`() throws {
         let scenario = try #require(read("includes").scenario)
         #expect(scenario.name == "a scenario of parts")
-        #expect(scenario.why == "Parts are shared.")
+        #expect(scenario.why == "The second part is the later one.")
         #expect(scenario.seed == 5)
-        #expect(scenario.tags == ["shared", "own"])
+        #expect(scenario.tags == ["shared", "second", "own"])
         #expect(scenario.duration == .seconds(6))
         #expect(scenario.topology.mtu == 1_400)
         #expect(scenario.topology.hosts.map(\.name) == ["client", "web", "extra"])
@@ -24,7 +25,7 @@ struct CompositionTests {
         #expect(scenario.traffic.first?.arrival.ratePerSecond == 50)
         #expect(
             scenario.expectations.map(\.text) == ["visits: p50 <= 1s", "visits: success >= 10%"])
-        #expect(scenario.expectations.map(\.line) == [8, 12])
+        #expect(scenario.expectations.map(\.line) == [11, 12])
         #expect(scenario.settings.isEmpty)
     }
 
@@ -82,5 +83,28 @@ struct CompositionTests {
         ]
         let outcome = read("matrix", settings)
         #expect(outcome.diagnostics.map(\.message) == ["the matrix has no combinations"])
+    }
+
+    /// A text and the variables in it.
+    struct Text: Sendable, CustomTestStringConvertible {
+        var text: String
+        var names: [String]
+        var testDescription: String { text }
+    }
+
+    @Test(arguments: [
+        Text(text: "((a))", names: ["a"]), Text(text: "x((a))y((b-1.c))", names: ["a", "b-1.c"]),
+        Text(text: "$((a))", names: []), Text(text: "$(((a)))", names: []),
+        Text(text: "(((a)))", names: ["a"]), Text(text: "((a)", names: []),
+        Text(text: "((A))", names: []), Text(text: "(( a ))", names: []),
+        Text(text: "((a|b))", names: []), Text(text: "(())", names: []),
+        Text(text: "((a))((a))", names: ["a", "a"]), Text(text: "((((a))))", names: ["a"]),
+        Text(text: "$((1+((a))))", names: ["a"]), Text(text: "((", names: []),
+    ])
+    func `a variable is a name in two brackets, and nothing else is`(text: Text) {
+        let uses = VariableText.uses(in: Array(text.text.unicodeScalars))
+        #expect(uses.map(\.name) == text.names)
+        let replaced = VariableText.replaced(text.text) { _ in "" }
+        #expect((replaced == nil) == text.names.isEmpty)
     }
 }

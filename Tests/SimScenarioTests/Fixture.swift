@@ -1,4 +1,5 @@
 import Foundation
+import SimScenario
 
 /// Where the data of these tests lies, found through this file's own place.
 enum Fixture {
@@ -34,7 +35,8 @@ enum Fixture {
     /// Paths of all scenario files, relative to the root, in order.
     static let scenarioPaths: [String] = {
         let files = (try? FileManager.default.subpathsOfDirectory(atPath: scenarios.path)) ?? []
-        return files.filter { $0.hasSuffix(".yaml") }.sorted().map { "Scenarios/\($0)" }
+        return files.filter { $0.hasSuffix(".yaml") && !ScenarioReader.isPart(path: $0) }.sorted()
+            .map { "Scenarios/\($0)" }
     }()
 
     static func text(_ url: URL) throws -> String {

@@ -40,7 +40,7 @@ struct ReferenceTests {
         #expect(outcome.diagnostics.map(\.description) == [])
         let scenario = try #require(outcome.scenario)
         #expect(scenario.phases.map(\.name) == ["warm-up", "steady", "fault", "recovery"])
-        #expect(scenario.faults.first?.lasts == .seconds(3))
+        #expect(scenario.faults.first?.lasts == .seconds(2))
         #expect(scenario.expectations.count == 4)
         #expect(scenario.requires == [Requirement(program: "python3", package: "python3")])
     }

@@ -204,13 +204,6 @@ struct ScenarioReaderTests {
         #expect(scenario.expectations.map(\.scope) == scopes)
     }
 
-    @Test func `the example of the language's page reads without a diagnostic`() throws {
-        let page = try Fixture.text(Fixture.scenarios.appending(path: "README.md"))
-        let blocks = page.components(separatedBy: "```yaml\n")
-        let example = try #require(blocks.dropFirst().first?.components(separatedBy: "```").first)
-        #expect(try read(example).name == "a paused server is noticed")
-    }
-
     @Test func `hostile nesting and size are diagnostics, not crashes`() {
         let texts = [
             String(repeating: "[", count: 19_999), String(repeating: "[", count: 500_000),

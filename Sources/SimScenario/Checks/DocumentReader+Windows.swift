@@ -5,7 +5,7 @@ import SimModel
 extension DocumentReader {
     /// Reports an expectation whose window is empty, whatever happens in the run.
     func checkWindow(of expectation: ExpectationSpec, _ fields: Fields) {
-        guard names.timesAreKnown, scenario.faults.count == faultEntries.count else { return }
+        guard names.phasesAreKnown, names.faultsAreKnown else { return }
         if case .recovers(let within) = expectation.claim,
             case .after(.fault(let name), _) = expectation.scope
         {

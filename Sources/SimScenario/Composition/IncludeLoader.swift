@@ -39,7 +39,8 @@ struct IncludeLoader {
         var result = YamlNode(content: .mapping([]), position: node.position)
         for (path, place) in paths(include.value) {
             guard let part = load(path, at: place, from: name, chain: chain) else { continue }
-            result = merger.merged(included: part, into: result)
+            // Of two files, the later one is the one that replaces.
+            result = merger.merged(included: result, into: part)
         }
         return merger.merged(included: result, into: node)
     }

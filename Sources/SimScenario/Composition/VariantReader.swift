@@ -40,15 +40,15 @@ struct VariantReader {
     /// What all combinations show is said once; what only some show names what they have in
     /// common.
     private func report(_ readings: [Reading]) {
-        var sharing: [String: [Int]] = [:]
+        var sharing: [Diagnostic: [Int]] = [:]
         for (number, reading) in readings.enumerated() {
             for (_, diagnostic) in reading.found {
-                sharing[diagnostic.description, default: []].append(number)
+                sharing[diagnostic, default: []].append(number)
             }
         }
         for (number, reading) in readings.enumerated() {
             for (position, diagnostic) in reading.found {
-                let others = sharing[diagnostic.description] ?? []
+                let others = sharing[diagnostic] ?? []
                 // The first combination that shows it speaks for the others.
                 guard others.first == number else { continue }
                 var named = diagnostic

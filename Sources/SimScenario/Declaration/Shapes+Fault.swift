@@ -92,7 +92,10 @@ extension Shapes {
     static let targetChoice = Choice(keys: ["process", "host"], isRequired: true)
 
     static let selectorKeys: [Key] = [
-        Key("between", ends, "Both directions between two ends."),
+        Key(
+            "between", ends, example: "[web-1, any]",
+            "Both directions between two ends. This, from "
+                + "with to, or host."),
         Key("from", end, beside: ["to"], "One direction: the sending end."),
         Key("to", end, beside: ["from"], "One direction: the receiving end."),
         Key("host", .reference("host"), "Everything to and from this host."),

@@ -69,7 +69,7 @@ extension Shapes {
                 "http",
                 .formatted(
                     "a port and a path such as \":8080/health\"", pattern: "^:[0-9]{1,5}(/.*)?$",
-                    example: ":8080/health"),
+                    example: "\":8080/health\""),
                 "A GET on this port and path answers with a status below 400."),
             Key("log", .text, example: "listening on", "A line of output contains this text."),
             Key(

@@ -1,5 +1,5 @@
 /// One thing that is wrong with a scenario file: where it is, what was found, what was expected.
-public struct Diagnostic: Sendable, Equatable {
+public struct Diagnostic: Sendable, Hashable {
     /// The file as the caller named it.
     public var file: String
     /// Counted from 1.

@@ -4,6 +4,8 @@ final class DiagnosticSink {
     /// The scenario's own file first, then those that it includes.
     private(set) var files: [SourceFile]
     private var found: [(position: SourcePosition, diagnostic: Diagnostic)] = []
+    /// An anchored value that is used twice would be reported twice, at the same place.
+    private var seen: Set<Diagnostic> = []
     /// Values that could not be known: what is said of them would mislead.
     private var muted: [SourcePosition] = []
 
@@ -58,10 +60,7 @@ final class DiagnosticSink {
             suggestion: suggestion)
         diagnostic.sourceLine = line
         diagnostic.includedFrom = includes(of: file)
-        // An anchored value that is used twice would be reported twice, at the same place.
-        if !found.contains(where: { $0.diagnostic == diagnostic }) {
-            found.append((place, diagnostic))
-        }
+        take(diagnostic, at: place)
     }
 
     func report(
@@ -72,11 +71,10 @@ final class DiagnosticSink {
             suggestion: suggestion)
     }
 
-    /// Takes over what another reading of the same files has found.
+    /// Takes over a diagnostic, which another reading of the same files may have found.
     func take(_ diagnostic: Diagnostic, at position: SourcePosition) {
-        if !found.contains(where: { $0.diagnostic == diagnostic }) {
-            found.append((position, diagnostic))
-        }
+        guard found.count < Limits.diagnosticsKept, seen.insert(diagnostic).inserted else { return }
+        found.append((position, diagnostic))
     }
 
     /// What was found, in the order of its finding.

@@ -94,9 +94,11 @@ extension DocumentReader {
                 expected: "a regular expression, with special characters after a backslash")
             return
         }
+        // A group's name is part of the type that it is compared with.
+        let unnamed = text.replacing(/\(\?P?<[A-Za-z][A-Za-z0-9_]*>/, with: "(")
         let hasOneGroup =
-            (try? Regex(text, as: (Substring, Substring).self)) != nil
-            || (try? Regex(text, as: (Substring, Substring?).self)) != nil
+            (try? Regex(unnamed, as: (Substring, Substring).self)) != nil
+            || (try? Regex(unnamed, as: (Substring, Substring?).self)) != nil
         if needsGroup, !hasOneGroup {
             sink.report(
                 "\(node.described) has not one capture group", at: node,

@@ -39,7 +39,7 @@ extension DocumentReader {
 
     private func checkSpan(_ fields: Fields, from at: Duration, lasts: Duration?) {
         let duration = scenario.duration
-        guard names.timesAreKnown || names.phases.isEmpty else { return }
+        guard names.phasesAreKnown else { return }
         if at >= duration {
             fields.report(
                 "the fault begins at \(at.shortText), and the run ends at \(duration.shortText)",
@@ -86,7 +86,7 @@ extension DocumentReader {
     ) -> FaultTimes? {
         let fields = entry.fields
         let duration = scenario.duration
-        if names.timesAreKnown || names.phases.isEmpty {
+        if names.phasesAreKnown {
             if let at, at >= duration {
                 fields.report(
                     "the fault begins at \(at.shortText) at the earliest, and the run ends at "

@@ -15,7 +15,7 @@ extension DocumentReader {
         var unnamed: [String: Int] = [:]
         for item in list(document, "faults") {
             guard let fields = Fields(item, Shapes.fault, sink) else {
-                names.timesAreKnown = false
+                names.faultsAreKnown = false
                 continue
             }
             let verbs = Shapes.verbs.map(\.name)
@@ -26,7 +26,7 @@ extension DocumentReader {
                     expected: "one thing that goes wrong a fault")
             }
             guard let verb = given.first?.key else {
-                names.timesAreKnown = false
+                names.faultsAreKnown = false
                 if fields.hasUnknownKey {
                     names.faults.append(fields.text("name") ?? "")
                 } else {
@@ -47,7 +47,7 @@ extension DocumentReader {
             let times = readTimes(of: entry)
             let action = readAction(fields, verb: verb)
             guard let times, let action else {
-                names.timesAreKnown = false
+                names.faultsAreKnown = false
                 continue
             }
             if case .exec(_, _, let heal) = action {

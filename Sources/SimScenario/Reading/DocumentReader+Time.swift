@@ -8,7 +8,7 @@ extension DocumentReader {
         if fields.has("phases") { readPhases(fields) }
         let timeout = fields.duration("timeout")
         scenario.timeout = timeout
-        guard let timeout, names.timesAreKnown, timeout <= scenario.duration else { return }
+        guard let timeout, names.phasesAreKnown, timeout <= scenario.duration else { return }
         fields.report(
             "the timeout of \(timeout.shortText) is over before the duration of "
                 + scenario.duration.shortText, value: "timeout",
@@ -34,15 +34,15 @@ extension DocumentReader {
             begin += length
         }
         if sink.count > before {
-            names.timesAreKnown = false
+            names.phasesAreKnown = false
         } else if entries.isEmpty {
             fields.report(
                 "there is no phase", key: "phases", expected: "a phase, such as steady: 10s")
-            names.timesAreKnown = false
+            names.phasesAreKnown = false
         } else if begin.seconds > Limits.longestSeconds {
             fields.report(
                 "the phases are longer than a day", key: "phases", expected: "at most a day")
-            names.timesAreKnown = false
+            names.phasesAreKnown = false
         } else {
             scenario.duration = begin
         }

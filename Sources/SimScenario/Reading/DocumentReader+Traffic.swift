@@ -108,7 +108,7 @@ extension DocumentReader {
             if let start = fields.duration("start") { traffic.start = start }
             traffic.end = fields.duration("end")
         }
-        if names.timesAreKnown { checkSpan(of: traffic, fields) }
+        if names.phasesAreKnown { checkSpan(of: traffic, fields) }
     }
 
     private func checkSpan(of traffic: TrafficSpec, _ fields: Fields) {

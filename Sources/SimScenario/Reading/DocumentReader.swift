@@ -151,8 +151,10 @@ struct NameTable {
     var processes: [String] = []
     var traffic: [String] = []
     var faults: [String] = []
-    /// False when a fault or a phase could not be read: then times are not judged.
-    var timesAreKnown = true
+    /// False when a phase could not be read: then nobody knows how long the run is.
+    var phasesAreKnown = true
+    /// False when a fault could not be read: then windows without faults are not known.
+    var faultsAreKnown = true
     var phases: [String] = []
     /// Traffic whose requests could not be read: what is said of it is not judged by their kind.
     var unknownTraffic: [String] = []

@@ -6,25 +6,25 @@ public enum LanguageReference {
     private static let head = """
         # Every word of the scenario language
 
-        This page is made from the tables that the reader checks files against; do not edit it. \
+        This page is made from the tables that the reader checks files against; do not edit it.
         [README.md](README.md) teaches the language. To write it anew:
 
         ```
         commy sim schema --reference > Scenarios/REFERENCE.md
         ```
 
-        `commy sim schema` prints the same as a JSON Schema (draft 2020-12), for editors that complete \
-        and check while you type.
+        `commy sim schema` prints the same as a JSON Schema (draft 2020-12), for editors that
+        complete and check while you type.
 
-        Every value may hold `((name))`, which stands for a variable of `variables` or `matrix`. In a \
-        table, a bold word is required.
+        Every value may hold `((name))`, which stands for a variable of `variables` or `matrix`.
+        In a table, a bold word is required.
 
         | kind of value | written |
         |---|---|
         | duration | `40ms` `1.5s` `250us` `2m`; units ns us ms s m h; at most a day |
         | share | `0.1%` or `0.001`; 0% to 100% |
         | bit rate | `500kbit` `10mbit` `1gbit`; thousands |
-        | size | `1500B` `64kB` `1KiB` `256MiB` or `1500`; kB MB GB are thousands, KiB MiB GiB 1024s |
+        | size | `1500B` `64kB` `1KiB` `256MiB` `1500`; kB MB GB: thousands; KiB MiB GiB: 1024s |
         | request rate | `200/s` `10/m`; units /s /m /h; at most 100000/s |
         | name | at most 63 lowercase letters, digits, `-` and `.`; a letter or digit at both ends |
         | comparison | `">= 99.9%"`; one of `>=` `<=` `>` `<` `==` and a value; in quotes |

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SimScenario
 
 /// Which files a list of paths means.
 enum ScenarioFiles {
@@ -24,6 +25,7 @@ enum ScenarioFiles {
             let found = (FileManager.default.enumerator(atPath: path)?.allObjects ?? [])
                 .compactMap { $0 as? String }
                 .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
+                .filter { !ScenarioReader.isPart(path: $0) }
                 .sorted()
             guard !found.isEmpty else {
                 throw ToolError("there is no scenario (*.yaml) below '\(path)'")

@@ -9,8 +9,8 @@ struct SimInit: ParsableCommand {
         commandName: "init",
         abstract: "Write a first scenario with comments, to start from.",
         discussion: """
-            The scenario needs only python3 and can be run at once. A file that is already there is \
-            left alone. Exit code 3 when the file cannot be written.
+            The scenario needs only python3 and can be run at once. A file that is already \
+            there is left alone. Exit code 3 when the file cannot be written.
             """)
 
     @Argument(help: "The file to write.", completion: .file(extensions: ["yaml"]))
