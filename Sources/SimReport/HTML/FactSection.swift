@@ -67,14 +67,17 @@ struct FactSection {
 
     private static let files: HTML = """
         <table><caption>In the directory of this report</caption><tbody>
-        <tr><th scope="row"><code>trace.jsonl</code></th><td>the event log: everything here is made \
+        <tr><th scope="row"><code>trace.jsonl</code></th><td>the event log: everything here is \
+        made \
         from it</td></tr>
         <tr><th scope="row"><code>verdict.json</code></th><td>the verdict, for programs</td></tr>
         <tr><th scope="row"><code>latency.json</code></th><td>percentiles, for programs</td></tr>
         <tr><th scope="row"><code>junit.xml</code></th><td>the expectations as test cases</td></tr>
         <tr><th scope="row"><code>summary.md</code></th><td>for a pull request</td></tr>
-        <tr><th scope="row"><code>nodes/HOST.log</code></th><td>what processes have written</td></tr>
-        <tr><th scope="row"><code>A-to-B.pcapng</code></th><td>packets of a link, each with a comment \
+        <tr><th scope="row"><code>nodes/HOST.log</code></th><td>what processes have \
+        written</td></tr>
+        <tr><th scope="row"><code>A-to-B.pcapng</code></th><td>packets of a link, each with a \
+        comment \
         on its fate</td></tr>
         </tbody></table>
         """

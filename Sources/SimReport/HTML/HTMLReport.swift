@@ -91,7 +91,9 @@ public struct HTMLReport {
 
     private static func navigation(_ sections: [Section]) -> HTML {
         let links = sections.enumerated().map { place, section -> HTML in
-            "<li><a href=\"#\(section.id)\" aria-keyshortcuts=\"\(place + 1)\">\(section.title)</a></li>"
+            """
+            <li><a href="#\(section.id)" aria-keyshortcuts="\(place + 1)">\(section.title)</a></li>
+            """
         }
         return "<nav aria-label=\"Sections\"><ul>\(links)</ul></nav>"
     }

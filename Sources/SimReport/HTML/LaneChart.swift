@@ -56,7 +56,9 @@ struct LaneChart {
         let label: HTML =
             segment.label.isEmpty || width < Double(segment.label.count)
             ? .empty
-            : "<text x=\"\(from + width / 2)%\" y=\"14\" text-anchor=\"middle\">\(segment.label)</text>"
+            : """
+            <text x="\(from + width / 2)%" y="14" text-anchor="middle">\(segment.label)</text>
+            """
         return """
             <rect class="bar \(segment.kind)" x="\(from)%" width="\(width)%" y="3" height="14" \
             rx="2"><title>\(segment.text)</title></rect>\(label)

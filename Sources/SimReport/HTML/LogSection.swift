@@ -43,7 +43,8 @@ struct LogSection {
         html = """
             <div class="filters"><label>Filter <input id="log-filter" type="search" \
             aria-keyshortcuts="/" autocomplete="off" spellcheck="false"></label>\
-            <label>Process <select id="log-process"><option value="">all</option>\(options)</select>\
+            <label>Process <select id="log-process"><option \
+            value="">all</option>\(options)</select>\
             </label><span id="log-count" role="status">\
             \(FigureText.count(report.lines.count, "line"))</span></div>
             <ol id="log" class="log" tabindex="0" aria-label="Log lines">\(shown.map(\.html))</ol>
@@ -64,7 +65,8 @@ struct LogSection {
         let gap = indices[indices.count - last - 1]
         let host = report.lines[gap].output.host
         let note: HTML = """
-            <li class="gap" data-p="\(number)">\(FigureText.count(indices.count - part, "line")) of \
+            <li class="gap" \
+            data-p="\(number)">\(FigureText.count(indices.count - part, "line")) of \
             \(name) left out here: nodes/\(host).log has them all</li>
 
             """

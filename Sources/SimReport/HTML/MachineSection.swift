@@ -16,12 +16,16 @@ struct MachineSection {
             ? "<p>The machine did not stall while traffic flowed.</p>"
             : """
             <p>The machine stalled <b>\(FigureText.count(stalls.count, "time"))</b> while traffic \
-            flowed, for <b>\(FigureText.span(nanoseconds: total))</b> in all. Latencies near a stall \
+            flowed, for <b>\(FigureText.span(nanoseconds: total))</b> in all. Latencies near a \
+            stall \
             are doubtful; the judge takes that into account.</p>
             """
         let generator: HTML =
             late.map {
-                "<p>The load generators sent at most <b>\(FigureText.span(nanoseconds: $0))</b> after the scheduled instant.</p>"
+                """
+                <p>The load generators sent at most <b>\(FigureText.span(nanoseconds: $0))</b> after \
+                the scheduled instant.</p>
+                """
             } ?? .empty
         html = "\(words)\(generator)\(Self.table(stalls))"
     }

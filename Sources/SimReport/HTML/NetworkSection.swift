@@ -54,7 +54,8 @@ struct NetworkSection {
         return """
             <ul class="facts"><li><b>\(FigureText.count(Int(fates.packets)))</b> packets on \
             \(FigureText.count(links.count, "link"))</li>\
-            <li><b>\(FigureText.count(Int(fates.delivered)))</b> delivered</li>\(drops)\(others)</ul>
+            <li><b>\(FigureText.count(Int(fates.delivered)))</b> \
+            delivered</li>\(drops)\(others)</ul>
             \(accuracy)
 
             """
@@ -103,7 +104,8 @@ struct NetworkSection {
         <th scope="col">dropped</th><th scope="col" class="number">dupl.</th>\
         <th scope="col" class="number">corr.</th><th scope="col" class="number">reord.</th>\
         <th scope="col" class="number">p50</th><th scope="col" class="number">p99</th>\
-        <th scope="col" class="number">p99.9</th><th scope="col" class="number">max</th></tr></thead>
+        <th scope="col" class="number">p99.9</th><th scope="col" \
+        class="number">max</th></tr></thead>
         <tbody>\(rows)</tbody></table></div>
 
         """
@@ -114,7 +116,10 @@ struct NetworkSection {
         let left = total - rows.count - shownLimit
         let note: HTML =
             left > 0
-            ? "<p class=\"none\">\(FigureText.count(left, "more link")) with fewer packets: trace.jsonl has them.</p>"
+            ? """
+            <p class="none">\(FigureText.count(left, "more link")) with fewer packets: \
+            trace.jsonl has them.</p>
+            """
             : .empty
         return """
             <details><summary>\(FigureText.count(rows.count, "more link"))</summary>

@@ -27,7 +27,8 @@ struct PageHeader {
             \(why)
             <div class="again"><span class="label">Run it again</span>\
             <code id="again">\(report.replayCommand)</code>\
-            <button type="button" id="copy" aria-keyshortcuts="c" title="Copy (c)">Copy</button></div>
+            <button type="button" id="copy" aria-keyshortcuts="c" title="Copy \
+            (c)">Copy</button></div>
             </header>
             """
     }

@@ -174,7 +174,8 @@ enum PageScript {
         addEventListener("hashchange", openTarget);
         openTarget();
         const store = (name, value) => { try { localStorage.setItem(name, value); } catch (_) {} };
-        const stored = name => { try { return localStorage.getItem(name); } catch (_) { return null; } };
+        const stored = name => { try { return localStorage.getItem(name); } catch (_) { return \
+        null; } };
         const root = document.documentElement;
         const isDark = () => (root.dataset.theme
           || (matchMedia("(prefers-color-scheme:dark)").matches ? "dark" : "light")) === "dark";

@@ -8,8 +8,8 @@ enum PageStyle {
         :root{color-scheme:light;--back:#f6f7f9;--panel:#fff;--ink:#1a2028;--dim:#5a6676;\
         --line:#dde2e9;--soft:#eef1f5;--pass:#1a7f45;--pass-back:#e3f4ea;--fail:#c0262d;\
         --fail-back:#fce8e8;--doubt:#8a5a00;--doubt-back:#fdf1d8;--accent:#2458c5;--p50:#2458c5;\
-        --p99:#b4550c;--max:#8d97a5;--band:rgba(200,110,20,.15);--band-edge:#b4690e;--ready:#5aa67a;\
-        --starting:#6b9be0;--paused:#c99a2b;--down:#c0262d;--cut:#c0262d;--changed:#b4690e;\
+        --p99:#b4550c;--max:#8d97a5;--band:rgba(200,110,20,.15);--band-edge:#b4690e;\
+        --ready:#5aa67a;--starting:#6b9be0;--paused:#c99a2b;--down:#c0262d;--cut:#c0262d;--changed:#b4690e;\
         --focus:#2458c5}
         @media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;\
         --back:#12161c;--panel:#1a2029;--ink:#e4e9f0;--dim:#9aa7b8;--line:#2d3643;--soft:#222a35;\
@@ -81,7 +81,8 @@ enum PageStyle {
         ol.verdicts{list-style:none;margin:0;padding:0}
         ol.verdicts li{border-left:4px solid var(--line);margin:.35rem 0;border-radius:.2rem}
         ol.verdicts li.pass{border-color:var(--pass)}
-        ol.verdicts li.fail,ol.verdicts li.error{border-color:var(--fail);background:var(--fail-back)}
+        ol.verdicts li.fail,ol.verdicts \
+        li.error{border-color:var(--fail);background:var(--fail-back)}
         ol.verdicts li.inconclusive{border-color:var(--doubt);background:var(--doubt-back)}
         ol.verdicts details{padding:.3rem .8rem}
         ol.verdicts summary{display:flex;gap:.7rem;flex-wrap:wrap;align-items:baseline}
@@ -225,7 +226,8 @@ enum PageStyle {
         @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
         @media print{nav,.buttons,#copy,.skip,.filters,.readout,footer kbd,dialog{display:none}\
         body{background:#fff;font-size:10pt}section{break-inside:auto;border:0;padding:0}\
-        .chart,.topology,tr{break-inside:avoid}.log{max-height:none}.source{content-visibility:visible}}
+        .chart,.topology,tr{break-inside:avoid}.log{max-height:none}\
+        .source{content-visibility:visible}}
 
         """
 }

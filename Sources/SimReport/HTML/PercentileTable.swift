@@ -42,8 +42,8 @@ struct PercentileTable {
         let points = distribution.rows.map { row in
             let x = row.percentile >= 100 ? Double(nines) : log10(100 / (100 - row.percentile))
             let across = min(1, x / Double(nines)) * 1_000
-            return
-                "\(HTML.decimal(across)) \(HTML.decimal((1 - scale.place(row.nanoseconds)) * 1_000))"
+            let down = (1 - scale.place(row.nanoseconds)) * 1_000
+            return "\(HTML.decimal(across)) \(HTML.decimal(down))"
         }
         let height = 150.0
         let labels = scale.levels.map { level -> HTML in
@@ -80,7 +80,8 @@ struct PercentileTable {
             aria-label="Latency of \(name) by percentile">\(lines)\
             <svg width="100%" height="150" viewBox="0 0 1000 1000" preserveAspectRatio="none">\
             <path class="curve p50" d="M\(points.joined(separator: "L"))"/></svg>\
-            <line class="tick" x1="0" x2="100%" y1="150" y2="150"/>\(ticks)</svg></div></div></figure>
+            <line class="tick" x1="0" x2="100%" y1="150" \
+            y2="150"/>\(ticks)</svg></div></div></figure>
             """
     }
 }

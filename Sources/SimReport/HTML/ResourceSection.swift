@@ -32,6 +32,8 @@ struct ResourceSection {
         let total = exits.reduce(Int64(0)) { $0 + $1.cpuNanoseconds }
         let used = max(total, process.samples.last?.cpuNanoseconds ?? 0)
         let peak = shares.map(\.share).max()
+        let files = process.samples.map(\.openFiles).max()
+        let threads = process.samples.map(\.threads).max()
         return """
             <tr><th scope="row">\(process.label)</th>\
             <td class="spark">\(memoryChart(process, report, &charts))</td>\
@@ -39,8 +41,8 @@ struct ResourceSection {
             <td class="spark">\(processorChart(process, shares, report, &charts))</td>\
             <td class="number">\(peak.map { "\(Int(($0 * 100).rounded()))%" } ?? "-")</td>\
             <td class="number">\(used > 0 ? FigureText.span(nanoseconds: used) : "-")</td>\
-            <td class="number">\(process.samples.map(\.openFiles).max().map(String.init) ?? "-")</td>\
-            <td class="number">\(process.samples.map(\.threads).max().map(String.init) ?? "-")</td>\
+            <td class="number">\(files.map(String.init) ?? "-")</td>\
+            <td class="number">\(threads.map(String.init) ?? "-")</td>\
             <td>\(exits.map(words))</td></tr>
 
             """

@@ -91,7 +91,8 @@ struct TimeChart {
             let anchor: HTML = x > 96 ? "end" : x < 2 ? "start" : "middle"
             return """
                 <line class="tick" x1="\(x)%" x2="\(x)%" y1="\(top)" y2="\(top + 4)"/>\
-                <text x="\(x)%" y="\(top + 15)" text-anchor="\(anchor)">\(TimeGrid.label(tick))</text>
+                <text x="\(x)%" y="\(top + 15)" \
+                text-anchor="\(anchor)">\(TimeGrid.label(tick))</text>
                 """
         }
         return """

@@ -31,7 +31,10 @@ struct TimelineSection {
         let folded: HTML =
             quiet.isEmpty
             ? .empty
-            : "<details class=\"quiet\"\(isOpen)><summary>\(word) to which nothing happened</summary>\(rest.html)</details>"
+            : """
+            <details class="quiet"\(isOpen)><summary>\(word) to which nothing happened</summary>\
+            \(rest.html)</details>
+            """
         return "\(legend)\(missed)\(main.html)\(folded)"
     }
 
@@ -46,7 +49,10 @@ struct TimelineSection {
 
     private var missed: HTML {
         let notes = report.missedFaults.map { fault -> HTML in
-            "<p class=\"warning\">Fault <b>\(fault.name)</b> (\(fault.verb)) never began; it waited for events: \(fault.progress).</p>"
+            """
+            <p class="warning">Fault <b>\(fault.name)</b> (\(fault.verb)) never began; it waited \
+            for events: \(fault.progress).</p>
+            """
         }
         return "\(notes)"
     }

@@ -29,7 +29,8 @@ struct TopologySection {
             <g class="labels">\(labels)</g>
             <g class="nodes">\(graph.nodes.indices.map(node))</g>
             </svg></div>
-            <p id="topology-detail" class="detail" role="status">Point at a host, or move to it with \
+            <p id="topology-detail" class="detail" role="status">Point at a host, or move to \
+            it with \
             the Tab key, to see its links.</p>
 
             """
@@ -59,7 +60,8 @@ struct TopologySection {
         return """
             <path class="edge \(kind(edge))" data-a="\(names.0)" data-b="\(names.1)" \
             data-words="\(words)" stroke-width="\(share)" \
-            d="M\(a.x) \(a.y)Q\(x) \(y) \(b.x) \(b.y)"><title>\(names.0) – \(names.1): \(words)</title></path>
+            d="M\(a.x) \(a.y)Q\(x) \(y) \(b.x) \(b.y)"><title>\(names.0) – \(names.1): \
+            \(words)</title></path>
 
             """
     }
@@ -128,7 +130,10 @@ struct TopologySection {
         let hasZone = !node.zone.isEmpty && layout.hasBoxes
         let zone: HTML =
             hasZone
-            ? "<text class=\"zone\" x=\"\(place.x)\" y=\"\(place.y + 13)\" text-anchor=\"middle\">\(node.zone)</text>"
+            ? """
+            <text class="zone" x="\(place.x)" y="\(place.y + 13)" \
+            text-anchor="middle">\(node.zone)</text>
+            """
             : .empty
         return """
             <rect x="\(box.x)" y="\(box.y)" width="\(box.width)" height="\(box.height)" rx="6"/>\
@@ -187,7 +192,8 @@ struct TopologySection {
         let isDown = sin((begin + end) / 2 * .pi / 180) > 0.1
         let rotation = isDown ? turn + 180 : turn
         return """
-            <path class="arc zone-\(number % 6)" d="M\(a.0) \(a.1)A\(radius) \(radius) 0 \(large) 1 \
+            <path class="arc zone-\(number % 6)" d="M\(a.0) \(a.1)A\(radius) \(radius) 0 \
+            \(large) 1 \
             \(b.0) \(b.1)"/><text class="zone" x="\(middle.0)" y="\(middle.1)" \
             transform="rotate(\(rotation) \(middle.0) \(middle.1))" text-anchor="middle" \
             dominant-baseline="middle">\(zone)</text>
