@@ -64,6 +64,10 @@ enum SampleRun {
                     FaultTransition(
                         fault: "cut", verb: "cut", targets: ["web>client"], touched: 31))),
             event(
+                1_600,
+                .linkChanged(
+                    LinkChanged(link: "web>client", conditions: "latency 5ms, loss 0.1%"))),
+            event(
                 2_105,
                 .faultMissed(
                     FaultMissed(

@@ -17,12 +17,20 @@ struct ChartData {
         var values: [Int64?]
     }
 
+    /// A drawing of fewer buckets would say too little about when.
+    private static let leastBuckets: Int64 = 20
+
     let grid: TimeGrid
     private let spans: [String]
     private var charts: [String] = []
 
     init(_ report: RunReport) {
-        grid = TimeGrid(begin: 0, end: report.span)
+        // A bucket with less than a few requests of the busiest source would show their distance
+        // and not their rate.
+        let most = report.traffic.map(\.sent).max() ?? 0
+        let distance = report.span / Int64(max(1, most))
+        let limit = report.span / Self.leastBuckets
+        grid = TimeGrid(begin: 0, end: report.span, leastStep: min(distance * 4, limit))
         let last = report.span
         let faults = report.faults.map { fault in
             Self.span("fault", fault.name, fault.begin, fault.end ?? last)

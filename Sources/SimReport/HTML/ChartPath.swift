@@ -4,19 +4,19 @@
 /// thousandths.
 enum ChartPath {
     /// A line through the middles of the buckets; it breaks where there is no value, and a value
-    /// that is alone is a dot.
-    static func line(_ places: [Double?]) -> String {
+    /// that is alone is a dot. Where `isIdle` there was nothing to measure: the line goes on.
+    static func line(_ places: [Double?], isIdle: [Bool] = []) -> String {
         var path = ""
         var isDrawing = false
         for (index, place) in places.enumerated() {
             guard let place else {
-                isDrawing = false
+                isDrawing = isDrawing && index < isIdle.count && isIdle[index]
                 continue
             }
             path += isDrawing ? "L" : "M"
             path += "\(index * 2 + 1) \(down(place))"
-            let isAlone = !isDrawing && (index + 1 == places.count || places[index + 1] == nil)
-            if isAlone { path += "h0.1" }
+            // No line is as short as this: a round end makes a dot of it.
+            if !isDrawing { path += "h0.1" }
             isDrawing = true
         }
         return path

@@ -17,6 +17,8 @@ struct LaneChart {
     /// One subject.
     struct Lane {
         var name: String
+        /// What the name stands for; shown when the pointer is on it.
+        var detail = ""
         var segments: [Segment]
     }
 
@@ -43,7 +45,7 @@ struct LaneChart {
 
     private func row(_ lane: Lane) -> HTML {
         """
-        <div class="lane"><span class="name" title="\(lane.name)">\(lane.name)</span>\
+        <div class="lane"><span class="name" title="\(lane.detail.isEmpty ? lane.name : lane.detail)">\(lane.name)</span>\
         <svg width="100%" height="20" role="img" aria-label="\(spoken(lane))">\
         \(TimeChart.bands(of: faults, on: grid, height: 20))\(lane.segments.map(bar))</svg></div>
 

@@ -24,8 +24,10 @@ struct LinkLanes {
             }
         }
         lanes = groups.prefix(TimelineSection.laneLimit).map { group in
-            LaneChart.Lane(
-                name: TextLayout.listed(group.links, width: 60), segments: group.segments)
+            let count = FigureText.count(group.links.count, "link")
+            return LaneChart.Lane(
+                name: group.links.count == 1 ? group.links[0] : count,
+                detail: TextLayout.listed(group.links, width: 120), segments: group.segments)
         }
         let rest = groups.count - lanes.count
         if rest > 0 {

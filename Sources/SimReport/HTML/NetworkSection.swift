@@ -4,7 +4,7 @@ internal import SimModel
 struct NetworkSection {
     /// Rows that are in view at once, and rows that the page has at all.
     static let shownLimit = 40
-    static let rowLimit = 1_000
+    static let rowLimit = 400
 
     let html: HTML
 
@@ -77,7 +77,7 @@ struct NetworkSection {
             "<td class=\"number\">\(FigureText.span(nanoseconds: value))</td>"
         }
         return """
-            <tr><th scope="row">\(link.link)</th><td>\(conditions ?? "·")</td>\
+            <tr><th scope="row">\(link.link)</th><td class="words">\(conditions ?? "·")</td>\
             <td class="number">\(FigureText.count(Int(link.packets)))</td>\
             <td class="number">\(RateText.bytes(Int64(clamping: link.bytes)))</td>\
             <td class="fate"><svg width="100%" height="10" aria-hidden="true">\
@@ -85,7 +85,7 @@ struct NetworkSection {
             <rect class="fill failed" x="\(100 - min(100, lostWidth))%" width="\(lostWidth)%" \
             height="10"/></svg></td>\
             <td class="number">\(FigureText.count(Int(link.delivered)))</td>\
-            <td class="\(lost > 0 ? "bad" : HTML.empty)">\(lost > 0 ? reasons : "·")</td>\
+            <td class="\(lost > 0 ? "words bad" : HTML.empty)">\(lost > 0 ? reasons : "·")</td>\
             \(counts)\(late)</tr>
 
             """

@@ -165,7 +165,8 @@ enum PageStyle {
         .source{border-top:1px solid var(--line);padding:.6rem 0;content-visibility:auto;\
         contain-intrinsic-size:auto 3rem}
         .source[open]{contain-intrinsic-size:auto 40rem}
-        .topology{display:block;width:100%;max-width:900px;margin:0 auto;min-width:560px}
+        .topology{display:block;width:100%;max-width:900px;margin:0 auto}.topology.boxes{max-width:760px;min-width:460px}\
+        .topology.ring{min-width:640px}.topology.pair{max-width:560px;min-width:0}
         .topology text{font-size:12px;fill:var(--ink)}
         .topology .zone{fill:var(--dim);font-size:11px}
         .topology rect{fill:var(--panel);stroke:var(--dim)}
@@ -177,6 +178,12 @@ enum PageStyle {
         .edge.idle{stroke:var(--line)}.edge.faulty{stroke:var(--band-edge)}
         .edge.lossy{stroke:var(--fail)}.edge.faulty{stroke-dasharray:6 3}
         .ring .edge.lossy,.ring .edge.faulty{stroke-opacity:.55}
+        .bundle{fill:none;stroke:var(--accent);stroke-opacity:.4;stroke-linecap:round}
+        .bundle.lossy{stroke:var(--fail)}
+        .bundle.faulty{stroke:var(--band-edge)}
+        .bundles text{paint-order:stroke;stroke:var(--panel);stroke-width:4px}
+        .dense .edge{display:none}.dense.lit .edge.on{display:inline}
+        .lit .bundles{display:none}
         .lit .edge:not(.on){stroke-opacity:.06}.lit .edge.on{stroke-opacity:1}
         .lit .node:not(.on){opacity:.35}
         .labels text{paint-order:stroke;stroke:var(--panel);stroke-width:4px;font-size:11px}
@@ -201,6 +208,7 @@ enum PageStyle {
         .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .group{text-align:center}
         .shares{width:100%}.share{width:40%;padding-right:0}
+        .words{min-width:9rem}\
         .fate{min-width:5rem}.fate svg{border-radius:2px}
         .spark{min-width:10rem;padding:.2rem 1rem .2rem 0}
         .raw{margin-bottom:1rem}

@@ -13,7 +13,7 @@ struct TimelineSection {
         let first = report.processes.compactMap { $0.spans(until: traffic.end).first?.begin }.min()
         // A start that took longer than half the run would leave no room for the run.
         let begin = max(min(first ?? 0, 0), -(traffic.end - traffic.begin) / 2)
-        grid = TimeGrid(begin: begin, end: max(traffic.end, begin + 1))
+        grid = TimeGrid(begin: begin, end: report.span)
     }
 
     var html: HTML {
@@ -41,8 +41,8 @@ struct TimelineSection {
     private var legend: HTML {
         """
         <ul class="legend"><li class="ready">ready</li><li class="starting">starting</li>\
-        <li class="paused">paused</li><li class="down">down</li><li class="fault">fault</li>\
-        <li class="changed">link changed</li><li class="cut">link cut</li></ul>
+        <li class="paused">paused</li><li class="down">down, or cut</li>\
+        <li class="fault">fault, or a changed link</li></ul>
 
         """
     }
@@ -99,7 +99,7 @@ struct TimelineSection {
 
     private func lanes(of processes: [ProcessStory]) -> [LaneChart.Lane] {
         processes.prefix(Self.laneLimit * 4).map { process in
-            let segments = process.spans(until: grid.end).map { span in
+            let segments = process.spans(until: report.span).map { span in
                 LaneChart.Segment(
                     begin: span.begin, end: span.end, kind: span.state.rawValue,
                     text: Self.words(span.state.rawValue, span.begin, span.end))

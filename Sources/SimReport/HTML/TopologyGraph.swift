@@ -50,6 +50,41 @@ struct TopologyGraph {
         }
     }
 
+    /// The edges between hosts of one zone and hosts of another, taken together.
+    var bundles: [Bundle] {
+        var order: [Bundle.Zones] = []
+        var bundles: [Bundle.Zones: Bundle] = [:]
+        for edge in edges where edge.packets > 0 || edge.isFaulty {
+            let (from, to) = (nodes[edge.from].zone, nodes[edge.to].zone)
+            guard from != to, !nodes[edge.from].isRouter, !nodes[edge.to].isRouter else { continue }
+            let zones = Bundle.Zones(low: min(from, to), high: max(from, to))
+            if bundles[zones] == nil { order.append(zones) }
+            bundles[zones, default: Bundle(zones: zones)].add(edge)
+        }
+        return order.compactMap { bundles[$0] }
+    }
+
+    /// Two zones and what went between them.
+    struct Bundle {
+        struct Zones: Hashable {
+            var low: String
+            var high: String
+        }
+
+        let zones: Zones
+        private(set) var count = 0
+        private(set) var packets: UInt64 = 0
+        private(set) var lost: UInt64 = 0
+        private(set) var faulty = 0
+
+        mutating func add(_ edge: Edge) {
+            count += 1
+            packets += edge.packets
+            lost += edge.lost
+            faulty += edge.isFaulty ? 1 : 0
+        }
+    }
+
     var hostCount: Int { nodes.count { !$0.isRouter } }
 
     private mutating func add(_ node: Node) {

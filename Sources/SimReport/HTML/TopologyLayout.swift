@@ -14,7 +14,7 @@ struct TopologyLayout {
         var angle: Double
     }
 
-    let width = 900.0
+    let width: Double
     let height: Double
     let hasBoxes: Bool
     let places: [Place]
@@ -25,14 +25,15 @@ struct TopologyLayout {
     init(_ graph: TopologyGraph) {
         let hosts = graph.hostCount
         hasBoxes = hosts <= Self.boxLimit
+        width = hasBoxes ? (hosts <= 2 ? 560 : 760) : 900
         let longest = graph.nodes.filter { !$0.isRouter }.map(\.name.count).max() ?? 0
         let margin = Double(min(longest, 24)) * 7 + 40
         // Dots need about 16 units each on the ring; a ring of many hosts is as wide as it may be.
-        radius = hasBoxes ? 0 : min(450 - margin, max(180, Double(hosts) * 16 / (2 * .pi)))
-        height = hasBoxes ? (hosts <= 2 ? 150 : hosts <= 4 ? 300 : 380) : (radius + margin) * 2
+        radius = hasBoxes ? 0 : min(450 - margin, max(230, Double(hosts) * 16 / (2 * .pi)))
+        height = hasBoxes ? (hosts <= 2 ? 130 : hosts <= 4 ? 280 : 360) : (radius + margin) * 2
         let middle = Place(x: width / 2, y: height / 2, angle: 0)
         centre = middle
-        let across = hasBoxes ? 330.0 : radius
+        let across = hasBoxes ? width / 2 - margin - 10 : radius
         let down = hasBoxes ? (hosts <= 2 ? 0 : height / 2 - 40) : radius
         let routers = graph.nodes.count - hosts
         var host = 0

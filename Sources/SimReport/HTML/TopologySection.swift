@@ -3,8 +3,12 @@ internal import SimModel
 
 /// The drawing of the hosts and of the packets between them.
 struct TopologySection {
-    private let graph: TopologyGraph
-    private let layout: TopologyLayout
+    /// A ring with more connections than this shows those between zones as one each, and the
+    /// others of the host that is pointed at.
+    static let denseLimit = 150
+
+    let graph: TopologyGraph
+    let layout: TopologyLayout
 
     init(_ report: RunReport) {
         graph = TopologyGraph(report)
@@ -22,9 +26,10 @@ struct TopologySection {
             <li class="lossy">packets were lost</li><li class="faulty">changed by a fault</li>\
             <li class="idle">no packets</li></ul>
             <div class="scroll" tabindex="0" role="region" aria-label="Drawing of the topology">
-            <svg class="topology \(layout.hasBoxes ? "boxes" : "ring")" \
+            <svg class="topology \(kind)" \
             viewBox="0 0 \(layout.width) \(layout.height)" role="group" aria-label="\(name)">
             \(zoneArcs)
+            <g class="bundles">\(isDense ? bundles : [])</g>
             <g class="edges">\(drawnEdges.map(edge))</g>
             <g class="labels">\(labels)</g>
             <g class="nodes">\(graph.nodes.indices.map(node))</g>
@@ -34,6 +39,20 @@ struct TopologySection {
             the Tab key, to see its links.</p>
 
             """
+    }
+
+    private var hint: HTML {
+        isDense ? "The connections between two zones are drawn as one. " : .empty
+    }
+
+    private var kind: HTML {
+        guard !layout.hasBoxes else { return graph.hostCount <= 2 ? "boxes pair" : "boxes" }
+        return isDense ? "ring dense" : "ring"
+    }
+
+    /// A bundle needs two zones.
+    private var isDense: Bool {
+        !layout.hasBoxes && graph.edges.count > Self.denseLimit && !graph.bundles.isEmpty
     }
 
     /// What matters is drawn last, on top.
@@ -66,7 +85,7 @@ struct TopologySection {
             """
     }
 
-    private func kind(_ edge: TopologyGraph.Edge) -> HTML {
+    func kind(_ edge: TopologyGraph.Edge) -> HTML {
         if edge.isFaulty { return edge.lost > 0 ? "faulty lossy" : "faulty" }
         if edge.lost > 0 { return "lossy" }
         return edge.packets > 0 ? "used" : "idle"
@@ -154,50 +173,6 @@ struct TopologySection {
             <text x="\(x)" y="\(y)" transform="rotate(\(rotation) \(x) \(y))" \
             text-anchor="\(isLeft ? "end" : "start")" dominant-baseline="middle">\
             \(String(node.name.prefix(24)))</text>
-            """
-    }
-
-    /// The zones of a ring: an arc inside of each one's dots, with its name.
-    private var zoneArcs: [HTML] {
-        guard !layout.hasBoxes else { return [] }
-        let hosts = graph.nodes.indices.filter { !graph.nodes[$0].isRouter }
-        var arcs: [(zone: String, first: Int, last: Int)] = []
-        for number in hosts {
-            if let last = arcs.indices.last, arcs[last].zone == graph.nodes[number].zone {
-                arcs[last].last = number
-            } else {
-                arcs.append((graph.nodes[number].zone, number, number))
-            }
-        }
-        let half = 180 / Double(max(1, hosts.count)) * 0.7
-        return arcs.enumerated().map { order, arc -> HTML in
-            let begin = layout.places[arc.first].angle - half
-            let end = layout.places[arc.last].angle + half
-            return zoneArc(arc.zone, from: begin, to: end, number: order)
-        }
-    }
-
-    private func zoneArc(_ zone: String, from begin: Double, to end: Double, number: Int) -> HTML {
-        let radius = layout.height / 2 - 22
-        let point = { (angle: Double, radius: Double) -> (Double, Double) in
-            (
-                layout.centre.x + radius * cos(angle * .pi / 180),
-                layout.centre.y + radius * sin(angle * .pi / 180)
-            )
-        }
-        let (a, b) = (point(begin, radius), point(end, radius))
-        let middle = point((begin + end) / 2, radius + 11)
-        let large = end - begin > 180 ? 1 : 0
-        let turn = (begin + end) / 2 + 90
-        let isDown = sin((begin + end) / 2 * .pi / 180) > 0.1
-        let rotation = isDown ? turn + 180 : turn
-        return """
-            <path class="arc zone-\(number % 6)" d="M\(a.0) \(a.1)A\(radius) \(radius) 0 \
-            \(large) 1 \
-            \(b.0) \(b.1)"/><text class="zone" x="\(middle.0)" y="\(middle.1)" \
-            transform="rotate(\(rotation) \(middle.0) \(middle.1))" text-anchor="middle" \
-            dominant-baseline="middle">\(zone)</text>
-
             """
     }
 

@@ -23,12 +23,14 @@ struct TrafficCharts {
         ]
         let number = charts.add(
             curves.reversed().map { ChartData.Series(name: $0, unit: .nanoseconds, values: $1) })
+        let isIdle = zip(series.ok, series.failed).map { $0 + $1 == 0 }
         let chart = TimeChart(
             grid: series.grid, title: "Latency of \(name) over time", height: 150,
             levels: scale.levels,
             shapes: curves.map { name, values in
                 TimeChart.Shape(
-                    name: "curve \(name)", path: ChartPath.line(values.map { $0.map(scale.place) }))
+                    name: "curve \(name)",
+                    path: ChartPath.line(values.map { $0.map(scale.place) }, isIdle: isIdle))
             },
             faults: faults, hasAxis: false, number: number)
         return """

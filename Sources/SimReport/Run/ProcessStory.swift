@@ -69,7 +69,7 @@ public struct ProcessStory: Sendable {
     func spans(until end: Int64) -> [Span] {
         var spans: [Span] = []
         for (index, mark) in marks.enumerated() {
-            let next = index + 1 < marks.count ? marks[index + 1].at : end
+            let next = min(end, index + 1 < marks.count ? marks[index + 1].at : end)
             guard mark.at < next else { continue }
             let state = mark.state == .starting && !wasEverReady ? .ready : mark.state
             spans.append(Span(begin: mark.at, end: next, state: state))

@@ -9,13 +9,13 @@ struct TimeGrid: Sendable, Equatable {
     let step: Int64
     let count: Int
 
-    /// Covers `begin..<end`.
-    init(begin: Int64, end: Int64) {
+    /// Covers `begin..<end` with buckets that are no shorter than `leastStep`.
+    init(begin: Int64, end: Int64, leastStep: Int64 = 1) {
         let span = max(1, end - begin)
         var step: Int64 = 1_000_000
         var factors: [Int64] = [2, 5, 10]
         var base = step
-        while (span + step - 1) / step > Int64(Self.bucketLimit) {
+        while step < leastStep || (span + step - 1) / step > Int64(Self.bucketLimit) {
             step = base * factors.removeFirst()
             if factors.isEmpty {
                 base = step
@@ -59,12 +59,16 @@ struct TimeGrid: Sendable, Equatable {
         return Array(stride(from: first, through: end, by: Int(distance)))
     }
 
-    /// `-2s`, `0`, `500ms`: an instant on the axis.
+    /// `-2s`, `0`, `1.5s`: an instant on the axis.
     static func label(_ instant: Int64) -> String {
+        guard instant != 0 else { return "0" }
         let milliseconds = instant / 1_000_000
-        if milliseconds % 1_000 == 0 {
-            return milliseconds == 0 ? "0" : "\(milliseconds / 1_000)s"
-        }
-        return "\(milliseconds)ms"
+        let sign = milliseconds < 0 ? "-" : ""
+        let (seconds, rest) = milliseconds.magnitude.quotientAndRemainder(dividingBy: 1_000)
+        if seconds == 0 { return "\(sign)\(rest)ms" }
+        if rest == 0 { return "\(sign)\(seconds)s" }
+        var digits = String(1_000 + rest).dropFirst()
+        while digits.last == "0" { digits.removeLast() }
+        return "\(sign)\(seconds).\(digits)s"
     }
 }
