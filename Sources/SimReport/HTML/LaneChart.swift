@@ -44,12 +44,14 @@ struct LaneChart {
     }
 
     private func row(_ lane: Lane) -> HTML {
-        """
-        <div class="lane"><span class="name" title="\(lane.detail.isEmpty ? lane.name : lane.detail)">\(lane.name)</span>\
-        <svg width="100%" height="20" role="img" aria-label="\(spoken(lane))">\
-        \(TimeChart.bands(of: faults, on: grid, height: 20))\(lane.segments.map(bar))</svg></div>
+        let title = lane.detail.isEmpty ? lane.name : lane.detail
+        return """
+            <div class="lane"><span class="name" title="\(title)">\(lane.name)</span>\
+            <svg width="100%" height="20" role="img" aria-label="\(spoken(lane))">\
+            \(TimeChart.bands(of: faults, on: grid, height: 20))\
+            \(lane.segments.map(bar))</svg></div>
 
-        """
+            """
     }
 
     private func bar(_ segment: Segment) -> HTML {
@@ -69,9 +71,7 @@ struct LaneChart {
 
     /// What somebody hears who does not see the bar.
     private func spoken(_ lane: Lane) -> String {
-        let parts = lane.segments.prefix(12).map { segment in
-            segment.text
-        }
+        let parts = lane.segments.prefix(12).map(\.text)
         let rest = lane.segments.count - parts.count
         return lane.name + ": " + parts.joined(separator: "; ") + (rest > 0 ? "; and more" : "")
     }

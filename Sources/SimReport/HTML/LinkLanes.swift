@@ -42,12 +42,7 @@ struct LinkLanes {
         story.enumerated().compactMap { place, change in
             let end = place + 1 < story.count ? story[place + 1].at : grid.end
             guard change.at < end else { return nil }
-            let isHealed =
-                if let own { change.conditions == own } else {
-                    !report.faults.contains {
-                        $0.begin <= change.at && change.at < ($0.end ?? grid.end)
-                    }
-                }
+            let isHealed = change.conditions == (own ?? healed(story, report))
             guard !isHealed else { return nil }
             return LaneChart.Segment(
                 begin: milliseconds(change.at), end: milliseconds(end),
@@ -56,6 +51,17 @@ struct LinkLanes {
                     change.conditions, milliseconds(change.at), milliseconds(end)),
                 label: change.conditions)
         }
+    }
+
+    /// What a link was healed to, for a log that does not say what it had at first; nil when it was
+    /// not healed.
+    private static func healed(_ story: [RunReport.Change], _ report: RunReport) -> String? {
+        guard let last = story.last, last.conditions != "cut" else { return nil }
+        // Entries of one instant are microseconds apart, in any order.
+        let isOver = report.faults.allSatisfy { fault in
+            fault.begin > last.at || (fault.end ?? .max) <= last.at + 10_000_000
+        }
+        return isOver ? last.conditions : nil
     }
 
     /// Links that change together do so within microseconds of each other.

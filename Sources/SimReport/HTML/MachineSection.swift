@@ -23,8 +23,8 @@ struct MachineSection {
         let generator: HTML =
             late.map {
                 """
-                <p>The load generators sent at most <b>\(FigureText.span(nanoseconds: $0))</b> after \
-                the scheduled instant.</p>
+                <p>The load generators sent at most <b>\(FigureText.span(nanoseconds: $0))</b> \
+                after the scheduled instant.</p>
                 """
             } ?? .empty
         html = "\(words)\(generator)\(Self.table(stalls))"

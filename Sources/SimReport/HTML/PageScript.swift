@@ -108,8 +108,8 @@ enum PageScript {
               told.push(other + " (" + edge.dataset.words + ")");
             }
             for (const node of nodes) node.classList.toggle("on", near.has(node.dataset.node));
-            const shown = told.slice(-12).reverse().join("; ");
-            const rest = told.length > 12 ? "; and " + (told.length - 12) + " more" : "";
+            const shown = told.slice(-6).reverse().join("; ");
+            const rest = told.length > 6 ? "; and " + (told.length - 6) + " more" : "";
             detail.textContent = name === null ? silent
               : name + " – " + (told.length ? shown + rest : "no links were used");
           };

@@ -9,20 +9,22 @@ enum PageStyle {
         --line:#dde2e9;--soft:#eef1f5;--pass:#1a7f45;--pass-back:#e3f4ea;--fail:#c0262d;\
         --fail-back:#fce8e8;--doubt:#8a5a00;--doubt-back:#fdf1d8;--accent:#2458c5;--p50:#2458c5;\
         --p99:#b4550c;--max:#8d97a5;--band:rgba(200,110,20,.15);--band-edge:#b4690e;\
-        --ready:#5aa67a;--starting:#6b9be0;--paused:#c99a2b;--down:#c0262d;--cut:#c0262d;--changed:#b4690e;\
-        --focus:#2458c5}
+        --ready:#5aa67a;--starting:#6b9be0;--paused:#c99a2b;--down:#c0262d;--cut:#c0262d;\
+        --changed:#b4690e;\
+        --focus:#2458c5;--on-bar:#fff}
         @media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;\
         --back:#12161c;--panel:#1a2029;--ink:#e4e9f0;--dim:#9aa7b8;--line:#2d3643;--soft:#222a35;\
         --pass:#5bd08d;--pass-back:#16301f;--fail:#ff7b7b;--fail-back:#3a1c1f;--doubt:#f0bd5a;\
         --doubt-back:#332812;--accent:#7ea6ff;--p50:#7ea6ff;--p99:#f2a25c;--max:#6f7c8d;\
         --band:rgba(240,170,70,.15);--band-edge:#e0a04a;--ready:#3f8f63;--starting:#4c7cc4;\
-        --paused:#b08a2e;--down:#d2484e;--cut:#d2484e;--changed:#c98534;--focus:#9dbcff}}
+        --paused:#b08a2e;--down:#d2484e;--cut:#d2484e;--changed:#c98534;--focus:#9dbcff;\
+        --on-bar:#10151b}}
         :root[data-theme=dark]{color-scheme:dark;--back:#12161c;--panel:#1a2029;--ink:#e4e9f0;\
         --dim:#9aa7b8;--line:#2d3643;--soft:#222a35;--pass:#5bd08d;--pass-back:#16301f;\
         --fail:#ff7b7b;--fail-back:#3a1c1f;--doubt:#f0bd5a;--doubt-back:#332812;--accent:#7ea6ff;\
         --p50:#7ea6ff;--p99:#f2a25c;--max:#6f7c8d;--band:rgba(240,170,70,.15);--band-edge:#e0a04a;\
         --ready:#3f8f63;--starting:#4c7cc4;--paused:#b08a2e;--down:#d2484e;--cut:#d2484e;\
-        --changed:#c98534;--focus:#9dbcff}
+        --changed:#c98534;--focus:#9dbcff;--on-bar:#10151b}
 
         """
 
@@ -161,11 +163,12 @@ enum PageStyle {
         .bar.down{fill:var(--down)}.bar.fault{fill:var(--band-edge)}.bar.stall{fill:var(--fail)}
         .bar.cut{fill:var(--cut)}.bar.changed{fill:var(--changed)}
         .bar.phase{fill:var(--soft);stroke:var(--line)}.bar.odd{fill:var(--line)}
-        .lane .bar~text{fill:#fff}.lane .bar.phase~text{fill:var(--ink)}
+        .lane .bar~text{fill:var(--on-bar)}.lane .bar.phase~text{fill:var(--ink)}
         .source{border-top:1px solid var(--line);padding:.6rem 0;content-visibility:auto;\
         contain-intrinsic-size:auto 3rem}
         .source[open]{contain-intrinsic-size:auto 40rem}
-        .topology{display:block;width:100%;max-width:900px;margin:0 auto}.topology.boxes{max-width:760px;min-width:460px}\
+        .topology{display:block;width:100%;max-width:900px;margin:0 auto}\
+        .topology.boxes{max-width:760px;min-width:460px}\
         .topology.ring{min-width:640px}.topology.pair{max-width:560px;min-width:0}
         .topology text{font-size:12px;fill:var(--ink)}
         .topology .zone{fill:var(--dim);font-size:11px}

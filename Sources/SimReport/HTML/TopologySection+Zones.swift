@@ -49,8 +49,8 @@ extension TopologySection {
         let isDown = sin((begin + end) / 2 * .pi / 180) > 0.1
         let rotation = isDown ? turn + 180 : turn
         return """
-            <path class="arc zone-\(number % 6)" d="M\(a.0) \(a.1)A\(radius) \(radius) 0 \(large) 1 \
-            \(b.0) \(b.1)"/><text class="zone" x="\(middle.0)" y="\(middle.1)" \
+            <path class="arc zone-\(number % 6)" d="M\(a.0) \(a.1)A\(radius) \(radius) 0 \(large) \
+            1 \(b.0) \(b.1)"/><text class="zone" x="\(middle.0)" y="\(middle.1)" \
             transform="rotate(\(rotation) \(middle.0) \(middle.1))" text-anchor="middle" \
             dominant-baseline="middle">\(zone)</text>
 
@@ -81,7 +81,8 @@ extension TopologySection {
             let middle = ((a.0 + b.0) / 4 + bend.0 / 4, (a.1 + b.1) / 4 + bend.1 / 4)
             return """
                 <path class="bundle \(kind)" stroke-width="\(2 + 10 * share * share * share)" \
-                d="M\(a.0) \(a.1)Q\(bend.0 / 2) \(bend.1 / 2) \(b.0) \(b.1)"><title>\(words)</title>\
+                d="M\(a.0) \(a.1)Q\(bend.0 / 2) \(bend.1 / 2) \(b.0) \(b.1)">\
+                <title>\(words)</title>\
                 </path><text class="zone" x="\(middle.0)" y="\(middle.1)" text-anchor="middle" \
                 dominant-baseline="middle">\(lostText(bundle))</text>
 

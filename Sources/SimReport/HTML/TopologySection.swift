@@ -34,8 +34,8 @@ struct TopologySection {
             <g class="labels">\(labels)</g>
             <g class="nodes">\(graph.nodes.indices.map(node))</g>
             </svg></div>
-            <p id="topology-detail" class="detail" role="status">\(hint)Point at a host, or move to \
-            it with the Tab key, to see its links.</p>
+            <p id="topology-detail" class="detail" role="status">\(hint)Point at a host, or move \
+            to it with the Tab key, to see its links.</p>
 
             """
     }
