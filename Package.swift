@@ -53,7 +53,9 @@ let package = Package(
                 "CLinux", "CommyBase", "CommyLinux", "SimModel", "SimTraffic", histogram,
             ],
             swiftSettings: swift),
-        .target(name: "SimReport", dependencies: ["CommyBase", "SimModel"], swiftSettings: swift),
+        .target(
+            name: "SimReport", dependencies: ["CommyBase", "SimModel", histogram],
+            swiftSettings: swift),
 
         // Products.
         .executableTarget(

@@ -89,9 +89,18 @@ struct ManualTests {
                 #expect(keys.contains(row.field), "\(event) has no \(row.field)")
             }
         }
-        // A fault that begins has touched nothing that is known.
+        // A fault that begins has touched nothing that is known, and this one waited for nothing.
         let expected = Set(documented.map { "\($0.event).\($0.field)" })
-        #expect(written == expected.subtracting(["fault_started.touched"]))
+        #expect(
+            written == expected.subtracting(["fault_started.touched", "fault_started.detail"]))
+    }
+
+    @Test func `the manual tells of every file of a report`() throws {
+        let manual = try Self.manual()
+        for file in try #require(ReportFiles(SampleRun.failing)).all() {
+            let name = file.path.hasPrefix("nodes/") ? "nodes/HOST.log" : file.path
+            #expect(manual.contains("| `\(name)` |"), "\(name)")
+        }
     }
 
     @Test(arguments: ["verdict.json", "latency.json"])

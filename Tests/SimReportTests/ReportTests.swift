@@ -68,7 +68,8 @@ struct ReportTests {
         let report = try #require(RunReport(SampleRun.failing))
         let text = MarkdownReport(report).text
         try expectSnapshot("summary-failing.md", text)
-        #expect(text.hasPrefix("`commy sim run Scenarios/sample.yaml --seed 7`\n"))
+        #expect(
+            text.hasPrefix("`commy sim run Scenarios/sample.yaml --seed 7 --set loss=0.1%`\n"))
     }
 
     @Test func `the verdict object has every promised key`() throws {
@@ -87,7 +88,11 @@ struct ReportTests {
     @Test func `latencies and node logs are files of their own`() throws {
         let files = try #require(ReportFiles(SampleRun.failing)).all()
         let names = files.map(\.path)
-        #expect(names == ["summary.md", "verdict.json", "latency.json", "nodes/web.log"])
+        #expect(
+            names == [
+                "summary.md", "verdict.json", "junit.xml", "report.html", "latency.json",
+                "nodes/web.log",
+            ])
         let latency = try #require(files.first { $0.path == "latency.json" }).content
         try expectSnapshot("latency-failing.json", latency)
         let log = try #require(files.first { $0.path == "nodes/web.log" }).content

@@ -41,32 +41,3 @@ struct VerdictObject: Encodable {
         try object.encode(expectations, forKey: .expectations)
     }
 }
-
-/// One traffic source in `latency.json`.
-struct LatencyObject: Encodable {
-    let traffic: String
-    let sent: Int
-    let ok: Int
-    let latencyMilliseconds: [String: Double]
-    let seconds: [SecondObject]
-
-    enum CodingKeys: String, CodingKey {
-        case traffic, sent, ok, seconds
-        case latencyMilliseconds = "latency_ms"
-    }
-}
-
-/// One second of a traffic source.
-struct SecondObject: Encodable {
-    let second: Int64
-    let sent: Int
-    let ok: Int
-    let p50Milliseconds: Double?
-    let p99Milliseconds: Double?
-
-    enum CodingKeys: String, CodingKey {
-        case second, sent, ok
-        case p50Milliseconds = "p50_ms"
-        case p99Milliseconds = "p99_ms"
-    }
-}

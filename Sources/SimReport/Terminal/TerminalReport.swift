@@ -8,14 +8,14 @@ internal import SimModel
 public struct TerminalReport {
     private let report: RunReport
     private let width: Int
-    private let style: Style
+    private let style: TerminalStyle
     private var lines: [String] = []
 
     /// `width` in columns; with `colour` the text carries ANSI escapes.
     public init(_ report: RunReport, width: Int = 100, colour: Bool = false) {
         self.report = report
         self.width = max(60, width)
-        style = Style(isOn: colour)
+        style = TerminalStyle(isOn: colour)
     }
 
     /// The whole text, without a newline at its end. `directory` is where the report was put.
@@ -33,8 +33,8 @@ public struct TerminalReport {
 
     private mutating func addVerdict() {
         let seconds = RunReport.seconds(report.wall)
-        let hosts = FigureText.count(report.hostCount, "host")
-        let name = report.started.scenario
+        let hosts = FigureText.count(report.hosts.count, "host")
+        let name = ForeignText.visible(report.title)
         let title = "\(style.verdict(report.verdict))  \(style.bold(name))"
         let figures = "\(hosts), seed \(report.started.seed), \(seconds)s"
         if report.verdict.rawValue.count + name.count + figures.count + 4 <= width {
@@ -49,24 +49,22 @@ public struct TerminalReport {
     }
 
     private mutating func addExpectations() {
-        let order: [Verdict] = [.fail, .inconclusive, .error, .pass]
-        for verdict in order {
-            for judged in report.judged where judged.verdict == verdict {
-                addExpectation(judged)
-                // What held needs no proof here; the event log has it.
-                if verdict == .pass {
-                    addWrapped("      saw ", judged.observed, style.dim)
-                    continue
-                }
-                addWrapped("      saw ", "\(judged.observed), wanted \(judged.wanted)")
-                for line in judged.evidence { lines.append("      \(style.dim(line))") }
+        for judged in report.judgedByWeight {
+            addExpectation(judged)
+            // What held needs no proof here; the event log has it.
+            if judged.verdict == .pass {
+                addWrapped("      saw ", judged.observed, style.dim)
+                continue
             }
+            addWrapped("      saw ", "\(judged.observed), wanted \(judged.wanted)")
+            for line in judged.evidence { addWrapped("      ", line, style.dim) }
         }
     }
 
     /// Its words, and where it is written.
     private mutating func addExpectation(_ judged: Judged) {
-        var words = TextLayout.wrapped(judged.expectation, width: width - 4)
+        let text = ForeignText.visible(judged.expectation)
+        var words = TextLayout.wrapped(text, width: width - 4)
         let place = judged.line > 0 ? "  line \(judged.line)" : ""
         if (words.last?.count ?? 0) + place.count + 4 > width { words.append("") }
         for (index, line) in words.enumerated() {
@@ -77,12 +75,17 @@ public struct TerminalReport {
     }
 
     private mutating func addTimeline() {
-        let nameWidth =
-            (report.traffic.map(\.name) + report.faults.map(\.name)).map(\.count).max() ?? 0
+        let names = report.traffic.map(\.name) + report.faults.map(\.name)
+        let titles = report.started.phases.isEmpty ? names : names + ["phases"]
+        let nameWidth = min(titles.map(\.count).max() ?? 0, width / 3)
         let columns = max(20, min(width - nameWidth - 8, 80))
         let chart = Timeline(report, columns: columns)
         guard chart.hasRequests else { return }
         lines.append("")
+        if !report.started.phases.isEmpty {
+            let row = chart.row(of: report.started.phases)
+            lines.append("  \(pad("phases", nameWidth))  \(style.dim(row))")
+        }
         for traffic in report.traffic {
             lines.append("  \(pad(traffic.name, nameWidth))  \(chart.row(of: traffic, style))")
         }
@@ -98,37 +101,51 @@ public struct TerminalReport {
         var rows: [[String]] = []
         for traffic in report.traffic {
             let times = [0.5, 0.99, 1].map { quantile in
-                NearestRank.value(quantile, of: traffic.latencies).map {
-                    FigureText.span(nanoseconds: $0)
-                } ?? "-"
+                traffic.latency(quantile).map { FigureText.span(nanoseconds: $0) } ?? "-"
             }
             let share = FigureText.percent(traffic.ok, of: traffic.sent)
-            rows.append([traffic.name, String(traffic.sent), share] + times)
+            let rate = traffic.throughput.map(RateText.number) ?? "-"
+            rows.append([traffic.name, String(traffic.sent), share, rate] + times)
         }
         addTable(
-            ["traffic", "sent", "ok", "p50", "p99", "max"], rows, numeric: 1...5,
+            ["traffic", "sent", "ok", "ok/s", "p50", "p99", "max"], rows, numeric: 1...6,
             "by backend",
             report.traffic.map { $0.backends.map { "\($0.name) \($0.count)" } })
+        for traffic in report.traffic { addNotes(traffic) }
+    }
+
+    /// What failed, and what became of datagrams; nothing for a source without either.
+    private mutating func addNotes(_ traffic: TrafficFigures) {
+        let failed = traffic.results.filter { $0.result != .ok }
+            .map { "\(FigureText.count($0.count)) \($0.result.rawValue)" }
+        if !failed.isEmpty {
+            addWrapped("    \(traffic.name) failed: ", failed.joined(separator: ", "))
+        }
+        if traffic.hasDatagramFigures {
+            let share = FigureText.percent(traffic.lost, of: traffic.sent)
+            addWrapped(
+                "    \(traffic.name) datagrams: ",
+                "\(FigureText.count(traffic.lost)) lost (\(share)), "
+                    + "\(FigureText.count(traffic.duplicated)) duplicated, "
+                    + "\(FigureText.count(traffic.misordered)) misordered")
+        }
     }
 
     private mutating func addFaults() {
-        guard !report.faults.isEmpty else { return }
-        let rows = report.faults.map { fault in
+        guard !report.faults.isEmpty || !report.missedFaults.isEmpty else { return }
+        let begun = report.faults.map { fault in
             [
                 fault.name, RunReport.instant(fault.begin),
-                fault.end.map(RunReport.instant) ?? "end", Self.touched(by: fault),
+                fault.end.map(RunReport.instant) ?? "end", fault.touchedText ?? "-",
             ]
         }
+        let missed = report.missedFaults.map { [$0.name, "never", "-", "-"] }
         addTable(
-            ["fault", "from", "to", "touched"], rows, numeric: 3...3, "what",
-            report.faults.map(\.targets))
-    }
-
-    private static func touched(by fault: RunReport.Fault) -> String {
-        guard let count = fault.touched else { return "-" }
-        let isProcessFault = ["crash", "pause", "stop", "restart"].contains(fault.verb)
-        let (one, many) = isProcessFault ? ("process", "processes") : ("packet", "packets")
-        return "\(count) \(count == 1 ? one : many)"
+            ["fault", "from", "to", "touched"], begun + missed, numeric: 3...3, "what",
+            report.faults.map(\.targets) + report.missedFaults.map { ["waited: \($0.progress)"] })
+        for fault in report.faults {
+            for detail in fault.details { addWrapped("    \(fault.name): ", detail) }
+        }
     }
 
     /// The links that dropped most, and the worst lateness of all.
@@ -144,9 +161,9 @@ public struct TerminalReport {
             "  network  ",
             "\(count) on \(links); fabric at most \(most) late (p99, worst link)")
         addDrops()
-        if report.stallCount > 0 {
-            let longest = FigureText.span(nanoseconds: report.longestStall)
-            let times = FigureText.count(report.stallCount, "time")
+        if let worst = report.stalls.map(\.length).max() {
+            let longest = FigureText.span(nanoseconds: worst)
+            let times = FigureText.count(report.stalls.count, "time")
             lines.append("  machine  stalled \(times), longest \(longest)")
         }
     }
@@ -195,7 +212,8 @@ public struct TerminalReport {
         _ margin: String, _ text: String, _ paint: (String) -> String = { $0 }
     ) {
         let below = String(repeating: " ", count: margin.count)
-        let words = TextLayout.wrapped(text, width: width - margin.count)
+        let shown = ForeignText.visible(text)
+        let words = TextLayout.wrapped(shown, width: max(20, width - margin.count))
         for (index, line) in words.enumerated() {
             lines.append((index == 0 ? margin : below) + paint(line))
         }
@@ -204,40 +222,5 @@ public struct TerminalReport {
     private func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
         let blanks = String(repeating: " ", count: max(0, width - text.count))
         return right ? blanks + text : text + blanks
-    }
-}
-
-/// ANSI colours, or none.
-struct Style {
-    let isOn: Bool
-
-    func verdict(_ verdict: Verdict) -> String {
-        wrap(verdict.rawValue.uppercased(), "1;" + colour(of: verdict))
-    }
-
-    func mark(_ verdict: Verdict) -> String {
-        switch verdict {
-        case .pass: wrap("✓", colour(of: verdict))
-        case .fail: wrap("✗", colour(of: verdict))
-        case .inconclusive: wrap("?", colour(of: verdict))
-        case .error: wrap("!", colour(of: verdict))
-        }
-    }
-
-    func bold(_ text: String) -> String { wrap(text, "1") }
-    func dim(_ text: String) -> String { wrap(text, "2") }
-    func fault(_ text: String) -> String { wrap(text, "33") }
-    func bad(_ text: String) -> String { wrap(text, "31") }
-
-    private func colour(of verdict: Verdict) -> String {
-        switch verdict {
-        case .pass: "32"
-        case .fail, .error: "31"
-        case .inconclusive: "33"
-        }
-    }
-
-    private func wrap(_ text: String, _ code: String) -> String {
-        isOn ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }
 }

@@ -17,10 +17,16 @@ public enum EventLog {
         decoder.keyDecodingStrategy = .custom(EventKeys.swiftKey)
         var events: [RunEvent] = []
         // Empty lines are kept in the count, so that an editor shows the same number.
-        let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let bytes = [UInt8](data)
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() where !line.isEmpty {
+            // Nearly all lines of a long run are requests.
+            if let event = RequestLine.read(line) {
+                events.append(event)
+                continue
+            }
             do {
-                events.append(try decoder.decode(RunEvent.self, from: line))
+                events.append(try decoder.decode(RunEvent.self, from: Data(line)))
             } catch is RunEvent.UnknownEvent {
                 continue
             } catch {

@@ -1,17 +1,14 @@
-internal import CommyBase
 internal import Foundation
 public import SimModel
 
 /// The files of a report directory that are made from the event log.
 public struct ReportFiles {
     private let report: RunReport
-    private let events: [RunEvent]
 
     /// nil for a log that does not begin with the start of a run.
     public init?(_ events: [RunEvent]) {
         guard let report = RunReport(events) else { return nil }
         self.report = report
-        self.events = events
     }
 
     /// Relative paths and contents.
@@ -19,7 +16,9 @@ public struct ReportFiles {
         [
             ("summary.md", MarkdownReport(report).text),
             ("verdict.json", try verdict(pretty: true) + "\n"),
-            ("latency.json", try latency() + "\n"),
+            ("junit.xml", JUnitReport.merged([report])),
+            ("report.html", HTMLReport(report).text),
+            ("latency.json", try Self.encode(LatencyObject(report), pretty: true) + "\n"),
         ] + nodeLogs()
     }
 
@@ -39,49 +38,15 @@ public struct ReportFiles {
         return try Self.encode(object, pretty: pretty)
     }
 
-    /// Quantiles of each traffic source, and a row a second.
-    private func latency() throws -> String {
-        let quantiles: [(String, Double)] = [
-            ("p0", 0), ("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p99.9", 0.999),
-            ("p100", 1),
-        ]
-        let sources = report.traffic.map { traffic in
-            var figures: [String: Double] = [:]
-            for (name, quantile) in quantiles {
-                guard let value = NearestRank.value(quantile, of: traffic.latencies) else {
-                    continue
-                }
-                figures[name] = Double(value) / 1e6
-            }
-            return LatencyObject(
-                traffic: traffic.name, sent: traffic.sent, ok: traffic.ok,
-                latencyMilliseconds: figures,
-                seconds: Self.seconds(of: traffic))
-        }
-        return try Self.encode(sources, pretty: true)
-    }
-
-    private static func seconds(of traffic: RunReport.Traffic) -> [SecondObject] {
-        let bySecond = Dictionary(grouping: traffic.timeline) { $0.at / 1_000_000_000 }
-        return bySecond.keys.sorted().map { second in
-            let requests = bySecond[second] ?? []
-            let sorted = requests.filter(\.ok).map(\.latency).sorted()
-            return SecondObject(
-                second: second, sent: requests.count, ok: sorted.count,
-                p50Milliseconds: NearestRank.value(0.5, of: sorted).map { Double($0) / 1e6 },
-                p99Milliseconds: NearestRank.value(0.99, of: sorted).map { Double($0) / 1e6 })
-        }
-    }
-
     /// `nodes/HOST.log`: what the host's processes have written, with times relative to the
     /// traffic.
     private func nodeLogs() -> [(path: String, content: String)] {
         var logs: [String: String] = [:]
-        for event in events {
-            guard case .processOutput(let output) = event.fact else { continue }
-            let at = RunReport.instant(event.at.nanoseconds - report.origin)
+        for line in report.lines {
+            let output = line.output
             logs[output.host, default: ""] +=
-                "\(at) \(output.process) \(output.stream.rawValue)| \(output.line)\n"
+                "\(RunReport.instant(line.at)) \(output.process) \(output.stream.rawValue)| "
+                + "\(output.line)\n"
         }
         return logs.sorted { $0.key < $1.key }.map { ("nodes/\($0.key).log", $0.value) }
     }

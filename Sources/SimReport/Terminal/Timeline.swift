@@ -8,8 +8,7 @@ struct Timeline {
 
     init(_ report: RunReport, columns: Int) {
         self.columns = columns
-        let last = report.traffic.compactMap { $0.timeline.last?.at }.max() ?? 0
-        span = max(last, report.faults.compactMap(\.end).max() ?? 0) + 1
+        span = report.span
         hasRequests = report.traffic.contains { $0.sent > 0 }
     }
 
@@ -17,13 +16,13 @@ struct Timeline {
 
     /// One mark a column: full when all requests of that time succeeded, lower the fewer did, `×`
     /// when none.
-    func row(of traffic: RunReport.Traffic, _ style: Style) -> String {
+    func row(of traffic: TrafficFigures, _ style: TerminalStyle) -> String {
         var good = [Int](repeating: 0, count: columns)
         var all = good
-        for request in traffic.timeline {
+        for request in traffic.samples {
             let column = self.column(of: request.at)
             all[column] += 1
-            if request.ok { good[column] += 1 }
+            if request.isOK { good[column] += 1 }
         }
         return all.indices.map { column in
             guard all[column] > 0 else { return " " }
@@ -35,11 +34,24 @@ struct Timeline {
     }
 
     /// The band of a fault.
-    func row(of fault: RunReport.Fault) -> String {
+    func row(of fault: FaultStory) -> String {
         let from = column(of: fault.begin)
         let to = fault.end.map(column) ?? columns - 1
         return String(repeating: " ", count: from)
             + String(repeating: "━", count: max(1, to - from + 1))
+    }
+
+    /// The phases beside each other, each as wide as it lasts; a name that does not fit is cut.
+    func row(of phases: [PhaseSpan]) -> String {
+        var row = ""
+        for phase in phases {
+            let from = column(of: phase.beginNanoseconds)
+            let width = max(1, column(of: phase.endNanoseconds - 1) - from + 1)
+            row += String(repeating: " ", count: max(0, from - row.count))
+            let name = "╶" + phase.phase.prefix(max(0, width - 2))
+            row += name + String(repeating: "─", count: max(0, width - name.count))
+        }
+        return String(row.prefix(columns))
     }
 
     /// The ends of the time axis.
