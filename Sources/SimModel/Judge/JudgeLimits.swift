@@ -31,7 +31,7 @@ public enum JudgeLimits {
     public static let tolerance = 1e-9
     /// Requests that the evidence names one by one.
     public static let namedRequests = 3
-    /// Events of one pattern whose text is kept for the evidence; of the others only the instant is.
+    /// Events of one pattern whose text the evidence may quote; of the others the instant is kept.
     static let keptSightings = 1_000
     /// Last lines of a process that ended by itself, shown as evidence.
     public static let lastLines = 3

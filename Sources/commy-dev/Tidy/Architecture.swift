@@ -27,6 +27,7 @@ enum Architecture {
             "SimModel": ["CommyBase"],
             "CLibCap": [],
             "CLinux": [],
+            "CommyClock": [],
             "COpenSSL": [],
             "CommyLinux": ["CLibCap", "CLinux", "CommyBase"],
             "CommyTLS": ["CLinux", "COpenSSL", "CommyBase"],
