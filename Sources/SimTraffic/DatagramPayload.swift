@@ -1,5 +1,5 @@
-/// The bytes of one datagram of a source: a header that names the request, then filling. Numbers are
-/// little-endian.
+/// The bytes of one datagram of a source: a header that names the request, then filling; numbers
+/// are little-endian.
 ///
 ///     0  u32 magic    4  u32 0    8  u64 identity of the source    16 u64 ordinal
 ///
