@@ -25,7 +25,9 @@ extension Judge {
         let unit = fault.spec.object.rawValue
         return entry(
             "fault \(name) takes hold", .fail,
-            fault.closed == nil ? "no entry says what it touched" : "it touched no \(unit)",
+            fault.closed == nil
+                ? "no entry says what it touched"
+                : "it touched no \(unit)" + (fault.detail.map { ": \($0)" } ?? ""),
             wanted: "at least one \(unit)",
             ["a fault without effect proves nothing: look at its targets and at the traffic"])
     }
