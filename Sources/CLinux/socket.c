@@ -135,3 +135,41 @@ int clinux_socket_peer(int fd, struct clinux_endpoint *endpoint) {
 long clinux_socket_send(int fd, const void *bytes, size_t count) {
     return clinux_result(send(fd, bytes, count, MSG_NOSIGNAL));
 }
+
+int clinux_udp_socket(int version) {
+    int family = version == 4 ? AF_INET : AF_INET6;
+    return (int)clinux_result(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+int clinux_udp_connect(int fd, const struct clinux_endpoint *endpoint) {
+    return clinux_tcp_connect(fd, endpoint);
+}
+
+int clinux_udp_bind(int fd, const struct clinux_endpoint *endpoint) {
+    union any_address address;
+    socklen_t length = to_kernel(endpoint, &address);
+    return (int)clinux_result(bind(fd, &address.plain, length));
+}
+
+long clinux_udp_send(int fd, const void *bytes, size_t count) {
+    return clinux_result(send(fd, bytes, count, MSG_NOSIGNAL));
+}
+
+long clinux_udp_send_to(int fd, const void *bytes, size_t count,
+                        const struct clinux_endpoint *endpoint) {
+    union any_address address;
+    socklen_t length = to_kernel(endpoint, &address);
+    return clinux_result(sendto(fd, bytes, count, MSG_NOSIGNAL, &address.plain, length));
+}
+
+long clinux_udp_receive(int fd, void *bytes, size_t capacity, struct clinux_endpoint *sender) {
+    union any_address address;
+    socklen_t length = sizeof address;
+    long count = clinux_result(recvfrom(fd, bytes, capacity, 0, &address.plain, &length));
+    if (count >= 0 && sender) {
+        int result = from_kernel(&address, sender);
+        if (result < 0)
+            return result;
+    }
+    return count;
+}

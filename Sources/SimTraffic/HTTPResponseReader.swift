@@ -37,11 +37,16 @@ public struct HTTPResponseReader: Sendable {
     public private(set) var keepsConnection = false
     /// The value of the captured header, cut at `Limits.backendBytes`.
     public private(set) var captured: [UInt8] = []
+    /// Bytes of the body so far, without the framing of chunks.
+    public private(set) var bodyByteCount: UInt64 = 0
+    /// The beginning of the body, up to `Limits.bodyBytes`, where it is kept.
+    public private(set) var body: [UInt8] = []
     /// True once a byte of the answer has come.
     public private(set) var hasBegun = false
 
     private let capturedName: [UInt8]
     private let answersHead: Bool
+    private let keepsBody: Bool
     private var state: State = .statusLine
     private var line: [UInt8] = []
     private var headByteCount = 0
@@ -51,10 +56,11 @@ public struct HTTPResponseReader: Sendable {
     private var hasTransferCoding = false
 
     /// `capturing`: the name of one header to keep, in any case. `answersHead`: the request was
-    /// HEAD.
-    public init(capturing name: String? = nil, answersHead: Bool = false) {
+    /// HEAD. `keepsBody`: what the body begins with is looked at.
+    public init(capturing name: String? = nil, answersHead: Bool = false, keepsBody: Bool = false) {
         capturedName = (name ?? "").utf8.map(Self.lowercase)
         self.answersHead = answersHead
+        self.keepsBody = keepsBody
     }
 
     /// Ready for the next answer; keeps the memory.
@@ -74,13 +80,17 @@ public struct HTTPResponseReader: Sendable {
             switch state {
             case .done: return .complete(surplus: count - index)
             case .failed(let fault): return .malformed(fault)
-            case .untilClose: index = count
+            case .untilClose:
+                takeBody(bytes, index..<count)
+                index = count
             case .body(let remaining):
                 let taken = min(remaining, UInt64(count - index))
+                takeBody(bytes, index..<index + Int(taken))
                 index += Int(taken)
                 state = remaining == taken ? .done : .body(remaining: remaining - taken)
             case .chunkData(let remaining):
                 let taken = min(remaining, UInt64(count - index))
+                takeBody(bytes, index..<index + Int(taken))
                 index += Int(taken)
                 state = remaining == taken ? .chunkEnd : .chunkData(remaining: remaining - taken)
             case .statusLine, .header, .chunkSize, .chunkEnd, .trailer:
@@ -88,6 +98,12 @@ public struct HTTPResponseReader: Sendable {
             }
         }
         return progress(surplus: 0)
+    }
+
+    private mutating func takeBody(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        bodyByteCount += UInt64(range.count)
+        guard keepsBody else { return }
+        for index in range.prefix(Limits.bodyBytes - body.count) { body.append(bytes[index]) }
     }
 
     /// The server ended the stream.
@@ -157,6 +173,8 @@ public struct HTTPResponseReader: Sendable {
     private mutating func beginHead() {
         line.removeAll(keepingCapacity: true)
         captured.removeAll(keepingCapacity: true)
+        body.removeAll(keepingCapacity: true)
+        bodyByteCount = 0
         status = 0
         keepsConnection = false
         contentLength = nil

@@ -9,6 +9,18 @@ public enum Limits {
     public static let chunkLineBytes = 1024
     /// Bytes of the named header's value that are kept: one length byte in the record.
     public static let backendBytes = 255
+    /// Bytes of an answer's body that are kept where something is looked for in it.
+    public static let bodyBytes = 64 * 1024
+    /// Bytes of a generated or stated payload; a datagram has at most 65,507 of them.
+    public static let payloadBytes = 1024 * 1024
+    public static let datagramBytes = 65_507
+    /// Commands of an exec source under way at once: each is a process.
+    public static let commandsInFlight = 256
+    /// Datagrams read per wake-up, so that a flood cannot starve the schedule.
+    public static let datagramsPerWakeUp = 256
+    /// Decided datagrams that are remembered, so that a repeated answer is known as one: at 10,000
+    /// a second more than six seconds.
+    public static let rememberedDatagrams = 65_536
     /// Bytes read from a socket at once: one large TCP receive, and cheap to keep for the whole
     /// run.
     public static let readBytes = 64 * 1024

@@ -61,8 +61,9 @@ public struct Probe: Sendable, Equatable {
                 try epoll.add(socket.descriptor.raw, .readable, token: 0)
             }
             guard case .http(let path, let hostHeader) = kind else { return .ready }
-            let request = TrafficConfiguration.requestBytes(
+            let head = TrafficConfiguration.requestHead(
                 path: path, host: hostHeader ?? address.description, keepsConnection: false)
+            let request = Array((head + "\r\n").utf8)
             guard try socket.send(request) == request.count else {
                 return .notReady("the request did not fit into the socket")
             }

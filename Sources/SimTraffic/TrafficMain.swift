@@ -16,6 +16,7 @@ public enum TrafficMain {
                     return 1
                 }
             case .generate(let configuration): return generate(configuration)
+            case .echo(let tcp, let udp): return echo(tcp: tcp, udp: udp)
             }
         } catch {
             complain(error.description)
@@ -26,12 +27,24 @@ public enum TrafficMain {
     private static func generate(_ configuration: TrafficConfiguration) -> Int32 {
         do throws(SystemError) {
             let signals = try StopSignals()
-            var generator = try TrafficGenerator(
+            let end = try TrafficGenerator.run(
                 configuration, output: FileDescriptor(owning: 1), signals: signals)
-            switch try generator.run() {
+            switch end {
             case .finished, .stopped: return 0
             case .outputLost: return 3
             }
+        } catch {
+            complain(error.description)
+            return 3
+        }
+    }
+
+    private static func echo(tcp: UInt16?, udp: UInt16?) -> Int32 {
+        do throws(SystemError) {
+            let signals = try StopSignals()
+            var server = try EchoServer(tcp: tcp, udp: udp)
+            try server.run(until: signals.descriptor)
+            return 0
         } catch {
             complain(error.description)
             return 3

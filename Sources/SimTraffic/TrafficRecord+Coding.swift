@@ -18,6 +18,10 @@ extension TrafficRecord {
             Self.put(request.ordinal, into: &bytes)
             Self.put(request.scheduledNanoseconds, into: &bytes)
             Self.put(request.latencyNanoseconds, into: &bytes)
+            Self.put(request.bodyByteCount, into: &bytes)
+            let delay = max(0, request.sendDelayNanoseconds) / 1_000
+            Self.put(UInt32(clamping: delay), into: &bytes)
+            Self.put(UInt32(request.isMisordered ? 1 : 0), into: &bytes)
             bytes.append(contentsOf: request.backend)
         case .summary(let summary):
             Self.header(Self.summaryBytes, kind: 2, into: &bytes)
@@ -28,6 +32,10 @@ extension TrafficRecord {
             Self.put(summary.retried, into: &bytes)
             Self.put(summary.abandoned, into: &bytes)
             Self.put(summary.worstSendDelayNanoseconds, into: &bytes)
+        case .repeated(let ordinal):
+            Self.header(Self.repeatedBytes, kind: 3, into: &bytes)
+            Self.put(UInt32(0), into: &bytes)
+            Self.put(ordinal, into: &bytes)
         }
     }
 
@@ -49,15 +57,8 @@ extension TrafficRecord {
             guard let result = TrafficResult(rawValue: bytes[base + 4]) else {
                 throw .unknownResult(bytes[base + 4])
             }
-            let status = get(UInt16.self, bytes, base + 6)
             offset = base + length
-            return .request(
-                TrafficRequest(
-                    ordinal: get(UInt64.self, bytes, base + 8),
-                    scheduledNanoseconds: get(Int64.self, bytes, base + 16),
-                    latencyNanoseconds: get(Int64.self, bytes, base + 24),
-                    result: result, tries: bytes[base + 5], status: status == 0 ? nil : status,
-                    backend: Array(bytes[(base + requestBytes)..<(base + length)])))
+            return .request(request(bytes, base, length, result))
         case 2:
             guard length == summaryBytes else { throw .wrongLength(length) }
             guard available >= length else { return nil }
@@ -70,9 +71,30 @@ extension TrafficRecord {
             summary.worstSendDelayNanoseconds = get(Int64.self, bytes, base + 48)
             offset = base + length
             return .summary(summary)
+        case 3:
+            guard length == repeatedBytes else { throw .wrongLength(length) }
+            guard available >= length else { return nil }
+            offset = base + length
+            return .repeated(ordinal: get(UInt64.self, bytes, base + 8))
         case let kind:
             throw .unknownKind(kind)
         }
+    }
+
+    private static func request(
+        _ bytes: [UInt8], _ base: Int, _ length: Int, _ result: TrafficResult
+    ) -> TrafficRequest {
+        let status = get(UInt16.self, bytes, base + 6)
+        var request = TrafficRequest(
+            ordinal: get(UInt64.self, bytes, base + 8),
+            scheduledNanoseconds: get(Int64.self, bytes, base + 16),
+            latencyNanoseconds: get(Int64.self, bytes, base + 24),
+            result: result, tries: bytes[base + 5], status: status == 0 ? nil : status,
+            backend: Array(bytes[(base + requestBytes)..<(base + length)]))
+        request.bodyByteCount = get(UInt64.self, bytes, base + 32)
+        request.sendDelayNanoseconds = Int64(get(UInt32.self, bytes, base + 40)) * 1_000
+        request.isMisordered = get(UInt32.self, bytes, base + 44) & 1 != 0
+        return request
     }
 
     private static func header(_ length: Int, kind: UInt8, into bytes: inout [UInt8]) {

@@ -1,8 +1,8 @@
 /// How one request ended. The names are those of the event log.
 public enum TrafficResult: UInt8, Sendable, Equatable, CaseIterable {
-    /// A whole answer with a status below 500.
+    /// The answer that was asked for.
     case ok = 0
-    /// A whole answer with a status of 500 or more.
+    /// A whole HTTP answer with a status that is not accepted.
     case serverError = 1
     case timeout = 2
     case refused = 3
@@ -12,6 +12,8 @@ public enum TrafficResult: UInt8, Sendable, Equatable, CaseIterable {
     case malformed = 6
     /// Not sent: too many requests under way, no free port or descriptor, or too late to be useful.
     case overload = 7
+    /// A whole answer that is not the one asked for, or a command that has failed.
+    case wrongAnswer = 8
 
     public var name: String {
         switch self {
@@ -23,6 +25,7 @@ public enum TrafficResult: UInt8, Sendable, Equatable, CaseIterable {
         case .unreachable: "unreachable"
         case .malformed: "malformed"
         case .overload: "overload"
+        case .wrongAnswer: "wrong-answer"
         }
     }
 }
@@ -31,21 +34,27 @@ public enum TrafficResult: UInt8, Sendable, Equatable, CaseIterable {
 ///
 /// Each record is framed alone; all numbers are little-endian:
 ///
-///     0  u16  bytes of the whole record          2  u8  version (1)    3  u8  kind
+///     0  u16  bytes of the whole record          2  u8  version (2)    3  u8  kind
 ///     kind 1, a decided request:
 ///     4  u8   result    5  u8  tries (0, 1, 2)   6  u16 status or 0
-///     8  u64  ordinal   16 i64 scheduled         24 i64 latency        32 backend (0 to 255 bytes)
+///     8  u64  ordinal   16 i64 scheduled         24 i64 latency        32 u64 body bytes
+///     40 u32  send delay in microseconds         44 u32 flags (1: misordered)
+///     48 backend (0 to 255 bytes)
 ///     kind 2, the summary, last of the stream:
 ///     4  u32  0         8  u64 sent              16 u64 decided        24 u64 overloaded
 ///     32 u64  retried   40 u64 abandoned         48 i64 worst send delay
+///     kind 3, an answer that came once more:
+///     4  u32  0         8  u64 ordinal
 public enum TrafficRecord: Sendable, Equatable {
     case request(TrafficRequest)
     case summary(TrafficSummary)
+    case repeated(ordinal: UInt64)
 
-    public static let version: UInt8 = 1
+    public static let version: UInt8 = 2
     static let headerBytes = 4
-    static let requestBytes = 32
+    static let requestBytes = 48
     static let summaryBytes = 56
+    static let repeatedBytes = 16
     static let maximumBytes = requestBytes + Limits.backendBytes
 }
 
@@ -61,8 +70,14 @@ public struct TrafficRequest: Sendable, Equatable {
     /// How many connections it was sent on.
     public var tries: UInt8
     public var status: UInt16?
-    /// The value of the named header, at most `Limits.backendBytes`; empty when there was none.
+    /// Who answered, at most `Limits.backendBytes`; empty when nobody is named.
     public var backend: [UInt8]
+    /// Bytes of the answer's body.
+    public var bodyByteCount: UInt64 = 0
+    /// From the due instant to the sending; kept to the microsecond, at most 71 minutes.
+    public var sendDelayNanoseconds: Int64 = 0
+    /// True when the answer to a later request had come before.
+    public var isMisordered = false
 
     public init(
         ordinal: UInt64, scheduledNanoseconds: Int64, latencyNanoseconds: Int64,

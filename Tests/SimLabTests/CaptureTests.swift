@@ -138,4 +138,24 @@ struct CaptureTests {
         thread.join()
         #expect(writer.trouble.problem?.name == "ENOENT")
     }
+
+    @Test func `a disk that is too slow costs packets, never the file`() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(
+            path: "commy-capture-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let writer = try CaptureWriter(directory: directory.path, backlogLimit: 0)
+        var encoder = PcapngWriter(interfaces: ["x"], snapBytes: 60)
+        append(Self.packet, to: &encoder)
+        writer.open(name: "x")
+        writer.write(encoder.takeBytes(), file: 0)
+        append(Self.packet, to: &encoder)
+        let late = encoder.takeBytes()
+        writer.write(late, file: 0)
+        writer.finish()
+        writer.run()
+        #expect(writer.trouble.droppedBytes == late.count)
+        let bytes = try Data(contentsOf: directory.appending(path: "x.pcapng"))
+        #expect(try PcapngFile(Array(bytes)).packets.count == 1)
+    }
 }

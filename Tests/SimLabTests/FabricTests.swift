@@ -68,9 +68,11 @@ struct FabricTests {
     }
 
     /// Asks until the fabric has seen what was sent; each question is a turn of its loop.
-    private func wait(_ hosts: TwoHosts, until isSeen: (FabricSnapshot) -> Bool) throws {
+    private func wait(
+        _ hosts: TwoHosts, pairs: [HostPair] = [], until isSeen: (FabricSnapshot) -> Bool
+    ) throws {
         for _ in 0..<100_000 {
-            if try isSeen(hosts.fabric.inspect()) { return }
+            if try isSeen(hosts.fabric.inspect(pairs: pairs)) { return }
         }
         Issue.record("the fabric has not seen what was sent")
     }
@@ -105,7 +107,7 @@ struct FabricTests {
             hosts.fabric.block([pair])
             _ = try hosts.fabric.inspect()
             try sockets.send("during")
-            try wait(hosts) { $0.partitioned == 1 }
+            try wait(hosts, pairs: [pair]) { $0.partitioned == 1 }
             hosts.fabric.unblock([pair])
             _ = try hosts.fabric.inspect()
             try sockets.send("after")

@@ -5,12 +5,13 @@ import Testing
 struct PlaceholdersTests {
     private let placeholders = Placeholders(
         host: 1, directory: "/run/commy/web", scenarioDirectory: "/scenarios",
-        hostNames: ["a", "web", "c"])
+        traffic: "/bin/commy-traffic", hostNames: ["a", "web", "c"])
 
     @Test(arguments: [
         ("plain", "plain"), ("", ""),
         ("{{host}}", "web"), ("{{ host }}", "web"),
         ("{{dir}}/x:{{scenario}}", "/run/commy/web/x:/scenarios"),
+        ("{{commy-traffic}} echo --udp 7", "/bin/commy-traffic echo --udp 7"),
         ("{{address}} {{address6}}", "10.77.0.2 fd77::2"),
         ("{{address:c}},{{address6:a}}", "10.77.0.3,fd77::1"),
         ("{{address:nobody}}", "{{address:nobody}}"),
@@ -24,7 +25,8 @@ struct PlaceholdersTests {
 
     @Test func `what was filled in is not filled again`() {
         let tricky = Placeholders(
-            host: 0, directory: "{{host}}", scenarioDirectory: "/", hostNames: ["a"])
+            host: 0, directory: "{{host}}", scenarioDirectory: "/", traffic: "/t",
+            hostNames: ["a"])
         #expect(tricky.fill("{{dir}}{{host}}") == "{{host}}a")
     }
 }

@@ -161,6 +161,16 @@ struct JudgeDoubtTests {
         #expect(run.judgement().verdict == .pass)
     }
 
+    @Test func `one request that was sent late excuses no other`() {
+        var run = JudgeRun()
+        run.expect(.success(.atLeast, 1))
+        run.fail(1_000..<1_010, .timeout)
+        run.change(2_000..<2_010) { $0.sendDelayNanoseconds = 900_000_000 }
+        #expect(run.judged().verdict == .fail)
+        run.change(1_000..<1_010) { $0.sendDelayNanoseconds = 900_000_000 }
+        #expect(run.judged().verdict == .inconclusive)
+    }
+
     @Test func `a generator that could send nothing gives no verdict`() {
         var run = JudgeRun()
         run.expect(.success(.atLeast, 1))

@@ -19,6 +19,7 @@ struct JudgeRun {
     var faultCloses = true
     /// The faults begin and end this much later than scheduled.
     var faultDelay: Int64 = 0
+    /// Of every request that does not say it itself.
     var worstSendDelay: Int64 = 50_000
     var trafficBegins = true
 
@@ -167,7 +168,12 @@ struct JudgeRun {
             closing.touched = touched
             add(closed, .faultHealed(closing))
         }
-        for request in requests {
+        for var request in requests {
+            if request.sendDelayNanoseconds == nil,
+                worstSendDelay >= RequestOutcome.leastSendDelayNanoseconds
+            {
+                request.sendDelayNanoseconds = worstSendDelay
+            }
             add(request.scheduledNanoseconds + request.latencyNanoseconds, .request(request))
         }
         add(

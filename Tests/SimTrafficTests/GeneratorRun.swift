@@ -10,6 +10,8 @@ internal import Testing
 struct GeneratorRun {
     var requests: [TrafficRequest] = []
     var summary = TrafficSummary()
+    /// Ordinals whose answers came once more.
+    var repeated: [UInt64] = []
     var end: TrafficGenerator.End?
 
     /// How long the pipe may stay silent before the test fails instead of hanging.
@@ -49,10 +51,9 @@ struct GeneratorRun {
             do {
                 // They also keep SIGPIPE from ending the tests.
                 let signals = isStopped || isUnread ? try StopSignals() : nil
-                var generator = try TrafficGenerator(
-                    configuration, output: output, signals: signals)
                 if isStopped { raise(SIGTERM) }
-                let end = try generator.run()
+                let end = try TrafficGenerator.run(
+                    configuration, output: output, signals: signals)
                 ending.value.withLock { $0 = end }
             } catch {
                 Issue.record("the generator failed: \(error)")
@@ -83,6 +84,7 @@ struct GeneratorRun {
                 case .request(let request):
                     requests.append(request)
                     onRequest(request)
+                case .repeated(let ordinal): repeated.append(ordinal)
                 case .summary(let totals): summary = totals
                 }
             }

@@ -79,7 +79,7 @@ struct AnswerRow: Sendable, CustomTestStringConvertible {
         let run = try GeneratorRun(
             GeneratorRun.configuration(server.address, count: 50) {
                 $0.maximumInFlight = 1
-                $0.backendHeader = "x-who"
+                $0.attribution = .header("x-who")
             })
         run.expectConservation(50)
         #expect(server.counts.connections == 1)
@@ -101,6 +101,44 @@ struct AnswerRow: Sendable, CustomTestStringConvertible {
         #expect(server.counts.dropped == sent.count - 1)
         #expect(sent.count { $0.tries == 2 } == sent.count - 1)
         #expect(Int(run.summary.retried) == sent.count - 1)
+    }
+
+    @Test func `what may do harm twice is sent once`() throws {
+        let server = try TestServer(.answerOnce(okAnswer))
+        defer { server.stop() }
+        let run = try GeneratorRun(
+            GeneratorRun.configuration(server.address, count: 6, perSecond: 50) {
+                $0.maximumInFlight = 1
+                $0.method = "POST"
+            })
+        run.expectConservation(6)
+        #expect(run.summary.retried == 0)
+        #expect(run.requests.allSatisfy { $0.tries <= 1 })
+        #expect(run.requests.contains { $0.result != .ok && $0.result != .overload })
+    }
+
+    @Test func `the statuses of a success are as configured`() throws {
+        let server = try TestServer(.answer(okAnswer, closes: false))
+        defer { server.stop() }
+        let run = try GeneratorRun(
+            GeneratorRun.configuration(server.address, count: 3) { $0.statuses = [404...404] })
+        #expect(run.requests.allSatisfy { $0.result == .serverError && $0.status == 200 })
+    }
+
+    @Test(
+        arguments: [
+            (.header("X-Who"), "b1"), (.body("(o.)$"), "ok"), (.body("(nothing)"), nil),
+            (.peer, "127.0.0.1"), (.none, nil),
+        ] as [(TrafficConfiguration.Attribution, String?)])
+    func `who answered is known as configured`(
+        _ attribution: TrafficConfiguration.Attribution, _ name: String?
+    ) throws {
+        let server = try TestServer(.answer(okAnswer, closes: false))
+        defer { server.stop() }
+        let run = try GeneratorRun(
+            GeneratorRun.configuration(server.address, count: 3) { $0.attribution = attribution })
+        #expect(run.requests.allSatisfy { $0.result == .ok && $0.backendText == name })
+        #expect(run.requests.allSatisfy { $0.bodyByteCount == 2 })
     }
 
     @Test func `every request is refused when nobody listens`() throws {

@@ -8,11 +8,15 @@ internal import Testing
         summary.sent = 3
         summary.worstSendDelayNanoseconds = 77
         var records = TrafficResult.allCases.map { result in
-            TrafficRecord.request(
-                TrafficRequest(
-                    ordinal: .max, scheduledNanoseconds: -1, latencyNanoseconds: .max,
-                    result: result, tries: 2, status: 503, backend: Array("b1".utf8)))
+            var request = TrafficRequest(
+                ordinal: .max, scheduledNanoseconds: -1, latencyNanoseconds: .max,
+                result: result, tries: 2, status: 503, backend: Array("b1".utf8))
+            request.bodyByteCount = .max
+            request.sendDelayNanoseconds = 4_294_967_295_000
+            request.isMisordered = result == .ok
+            return TrafficRecord.request(request)
         }
+        records.append(.repeated(ordinal: .max))
         records.append(.summary(summary))
         var bytes: [UInt8] = []
         for record in records { record.encode(into: &bytes) }

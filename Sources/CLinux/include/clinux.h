@@ -5,6 +5,7 @@
 #define CLINUX_H
 
 #include "clinux_call.h"
+#include "clinux_command.h"
 #include "clinux_datagram.h"
 #include "clinux_event.h"
 #include "clinux_network.h"

@@ -1,4 +1,4 @@
-/// TCP sockets, addressed by numeric IP address and port.
+/// TCP and UDP sockets, addressed by numeric IP address and port.
 #ifndef CLINUX_SOCKET_H
 #define CLINUX_SOCKET_H
 
@@ -41,5 +41,15 @@ int clinux_socket_local(int fd, struct clinux_endpoint *_Nonnull endpoint);
 int clinux_socket_peer(int fd, struct clinux_endpoint *_Nonnull endpoint);
 /// Sends without SIGPIPE.
 long clinux_socket_send(int fd, const void *_Nonnull bytes, size_t count);
+int clinux_udp_socket(int version);
+int clinux_udp_connect(int fd, const struct clinux_endpoint *_Nonnull endpoint);
+int clinux_udp_bind(int fd, const struct clinux_endpoint *_Nonnull endpoint);
+/// One datagram to the connected address; `bytes` may be NULL when `count` is 0.
+long clinux_udp_send(int fd, const void *_Nullable bytes, size_t count);
+long clinux_udp_send_to(int fd, const void *_Nullable bytes, size_t count,
+                        const struct clinux_endpoint *_Nonnull endpoint);
+/// The length of the next datagram, cut to `capacity`; `sender` may be NULL.
+long clinux_udp_receive(int fd, void *_Nonnull bytes, size_t capacity,
+                        struct clinux_endpoint *_Nullable sender);
 
 #endif

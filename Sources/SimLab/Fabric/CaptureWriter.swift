@@ -10,10 +10,12 @@ final class CaptureWriter: Sendable {
     }
 
     /// Bytes that may wait for the disk; beyond it captures are dropped, never the fabric's time.
-    private static let backlogLimit = 256 << 20
+    static let defaultBacklogLimit = 256 << 20
 
     private struct Backlog: Sendable {
         var jobs: [Job] = []
+        /// Files whose first bytes, the header without which nothing can be read, were accepted.
+        var begun: Set<Int> = []
         var byteCount = 0
         var droppedBytes = 0
         var problem: SystemError?
@@ -22,35 +24,43 @@ final class CaptureWriter: Sendable {
     private let backlog = Mutex(Backlog())
     private let wakeUp: WakeUp
     private let directory: String
+    private let backlogLimit: Int
 
-    init(directory: String) throws(SystemError) {
+    /// `backlogLimit` in bytes.
+    init(
+        directory: String, backlogLimit: Int = CaptureWriter.defaultBacklogLimit
+    ) throws(SystemError) {
         self.directory = directory
+        self.backlogLimit = backlogLimit
         wakeUp = try WakeUp()
     }
 
-    func open(name: String) { add(.open(name: name), byteCount: 0) }
+    func open(name: String) { add(.open(name: name)) }
 
+    /// Whole blocks of a file, its header first.
     func write(_ bytes: [UInt8], file: Int) {
-        add(.write(bytes: bytes, file: file), byteCount: bytes.count)
+        let isAccepted = backlog.withLock { backlog in
+            let isFirst = backlog.begun.insert(file).inserted
+            guard isFirst || backlog.byteCount + bytes.count <= backlogLimit else {
+                backlog.droppedBytes += bytes.count
+                return false
+            }
+            backlog.byteCount += bytes.count
+            return true
+        }
+        if isAccepted { add(.write(bytes: bytes, file: file)) }
     }
 
     /// No more will come; `run` returns when all is written.
-    func finish() { add(.finish, byteCount: 0) }
+    func finish() { add(.finish) }
 
     /// The first error and the bytes that were dropped because the disk was too slow.
     var trouble: (problem: SystemError?, droppedBytes: Int) {
         backlog.withLock { ($0.problem, $0.droppedBytes) }
     }
 
-    private func add(_ job: Job, byteCount: Int) {
-        backlog.withLock { backlog in
-            if backlog.byteCount + byteCount > Self.backlogLimit {
-                backlog.droppedBytes += byteCount
-                return
-            }
-            backlog.byteCount += byteCount
-            backlog.jobs.append(job)
-        }
+    private func add(_ job: Job) {
+        backlog.withLock { $0.jobs.append(job) }
         wakeUp.signal()
     }
 

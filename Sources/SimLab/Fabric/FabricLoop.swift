@@ -67,7 +67,8 @@ struct FabricLoop: ~Copyable {
         offload = setUp.topology.offload
         hostNames = setUp.topology.hosts.map(\.name)
         let largest = offload ? 65_536 + VirtioHeader.byteCount : setUp.topology.mtu
-        pool = PacketPool(slotBytes: largest)
+        // Most packets are small, and pages of a slot that nothing was read into take no memory.
+        pool = PacketPool(slotBytes: largest, memoryLimit: offload ? 4 << 30 : 256 << 20)
         capture = Capture(mode: setUp.capture, writer: writer, clock: setUp.clock)
         now = setUp.clock.now
     }

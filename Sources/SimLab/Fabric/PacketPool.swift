@@ -15,7 +15,7 @@ struct PacketPool: ~Copyable {
     private var byteCounts: [UInt32] = []
     private var references: [UInt16] = []
 
-    /// `memoryLimit` in bytes.
+    /// `memoryLimit` in bytes of address space.
     init(slotBytes: Int, memoryLimit: Int = 256 << 20) {
         self.slotBytes = (slotBytes + 63) & ~63
         slotLimit = memoryLimit / self.slotBytes

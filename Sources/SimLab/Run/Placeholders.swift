@@ -6,12 +6,16 @@ struct Placeholders {
     private let values: [(name: String, value: String)]
     private let hostNames: [String]
 
-    init(host: Int, directory: String, scenarioDirectory: String, hostNames: [String]) {
+    /// `traffic`: where the traffic generator is, for its echo server.
+    init(
+        host: Int, directory: String, scenarioDirectory: String, traffic: String,
+        hostNames: [String]
+    ) {
         self.hostNames = hostNames
         values = [
             ("host", hostNames[host]), ("address", AddressPlan.text4(host: host)),
             ("address6", AddressPlan.text6(host: host)), ("dir", directory),
-            ("scenario", scenarioDirectory),
+            ("scenario", scenarioDirectory), ("commy-traffic", traffic),
         ]
     }
 

@@ -75,7 +75,7 @@ extension ScenarioRun {
     func placeholders(host: Int, directory: String) -> Placeholders {
         Placeholders(
             host: host, directory: directory, scenarioDirectory: Self.directory(of: file),
-            hostNames: hostNames)
+            traffic: environment.traffic.path, hostNames: hostNames)
     }
 }
 

@@ -50,29 +50,7 @@ extension ScenarioRun {
     }
 
     private func launch(_ instance: TrafficInstance, start: MeshInstant) throws {
-        let spec = instance.spec
-        guard case .http(let http) = spec.kind,
-            let target = hostNames.firstIndex(of: http.target.host)
-        else {
-            preconditionFailure("the reader has resolved every host")
-        }
-        let address =
-            http.target.usesIPv6
-            ? AddressPlan.text6(host: target) : AddressPlan.text4(host: target)
-        let end = min(spec.end ?? scenario.duration, scenario.duration)
-        var arguments = [
-            environment.traffic.path, "--url-address", address, "--port", String(http.target.port),
-            "--path", http.path,
-            "--host-header", "\(http.target.host):\(http.target.port)",
-            "--rate", String(spec.arrival.ratePerSecond), "--connection", spec.connection.rawValue,
-            "--timeout-ns", String(spec.timeout.nanoseconds),
-            "--origin-ns", String(clock.originNanoseconds),
-            "--start-ns", String((start + spec.start).nanoseconds),
-            "--end-ns", String((start + end).nanoseconds),
-        ]
-        if case .header(let header) = spec.attribution {
-            arguments += ["--backend-header", header]
-        }
+        let arguments = [environment.traffic.path] + words(of: instance, start: start)
         let launched = try hosts[instance.host].launch(
             LaunchRequest(
                 arguments: arguments,
@@ -109,25 +87,44 @@ extension ScenarioRun {
     }
 
     private func note(_ record: TrafficRecord, of instance: TrafficInstance) {
+        let name = instance.spec.name
         switch record {
         case .request(let request):
-            let scheduled = request.scheduledNanoseconds
+            let instant = request.scheduledNanoseconds + request.latencyNanoseconds
             recorder.record(
-                .request(
-                    RequestOutcome(
-                        traffic: instance.spec.name, ordinal: request.ordinal,
-                        scheduledNanoseconds: scheduled,
-                        latencyNanoseconds: request.latencyNanoseconds,
-                        result: Self.result(of: request.result),
-                        status: request.status.map(Int.init), backend: request.backendText)),
-                at: MeshInstant(nanoseconds: scheduled + request.latencyNanoseconds))
+                .request(outcome(of: request, instance.spec)),
+                at: MeshInstant(nanoseconds: instant))
+        case .repeated(let ordinal):
+            recorder.record(.requestRepeated(RequestRepeated(traffic: name, ordinal: ordinal)))
         case .summary(let summary):
             recorder.record(
                 .trafficEnded(
                     TrafficEnded(
-                        traffic: instance.spec.name, sent: summary.sent,
+                        traffic: name, sent: summary.sent,
                         worstSendDelayNanoseconds: summary.worstSendDelayNanoseconds)))
         }
+    }
+
+    private func outcome(of request: TrafficRequest, _ spec: TrafficSpec) -> RequestOutcome {
+        let delay = request.sendDelayNanoseconds
+        var outcome = RequestOutcome(
+            traffic: spec.name, ordinal: request.ordinal,
+            scheduledNanoseconds: request.scheduledNanoseconds,
+            latencyNanoseconds: request.latencyNanoseconds,
+            sendDelayNanoseconds: delay >= RequestOutcome.leastSendDelayNanoseconds ? delay : nil,
+            result: Self.result(of: request.result))
+        outcome.status = request.status.map(Int.init)
+        outcome.backend = request.backendText.map { spec.attribution == .peer ? host(at: $0) : $0 }
+        outcome.bytes = request.bodyByteCount > 0 ? request.bodyByteCount : nil
+        outcome.misordered = request.isMisordered ? true : nil
+        return outcome
+    }
+
+    /// The host with this address, or the address.
+    private func host(at address: String) -> String {
+        hostNames.indices.first {
+            AddressPlan.text4(host: $0) == address || AddressPlan.text6(host: $0) == address
+        }.map { hostNames[$0] } ?? address
     }
 
     private static func result(of result: TrafficResult) -> RequestOutcome.Result {
@@ -140,6 +137,7 @@ extension ScenarioRun {
         case .unreachable: .unreachable
         case .malformed: .malformed
         case .overload: .overload
+        case .wrongAnswer: .wrongAnswer
         }
     }
 

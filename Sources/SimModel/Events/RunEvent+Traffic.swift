@@ -26,6 +26,9 @@ public struct RequestOutcome: Sendable, Equatable, Codable {
         /// Not sent: the generator was at its limit of requests under way.
         case overload
     }
+    /// A delay in sending that is shorter is not written down.
+    public static let leastSendDelayNanoseconds: Int64 = 1_000_000
+
     public var traffic: String
     /// Counted from 0 in the order of the schedule.
     public var ordinal: UInt64
@@ -33,7 +36,7 @@ public struct RequestOutcome: Sendable, Equatable, Codable {
     public var scheduledNanoseconds: Int64
     /// From the scheduled instant to the decision.
     public var latencyNanoseconds: Int64
-    /// How long after its instant it was sent, where that is a millisecond or more.
+    /// How long after its instant it was sent, where that is `leastSendDelayNanoseconds` or more.
     public var sendDelayNanoseconds: Int64?
     public var result: Result
     public var status: Int?

@@ -2,7 +2,9 @@ import SimModel
 
 /// `{{variables}}` in commands, environment and files.
 extension DocumentReader {
-    private static let variables = ["host", "address", "address6", "dir", "scenario"]
+    private static let variables = [
+        "host", "address", "address6", "dir", "scenario", "commy-traffic",
+    ]
 
     /// Reports each `{{word}}` of the text that is no variable, where it stands in the file.
     func checkVariables(_ text: String, at node: YamlNode?) {

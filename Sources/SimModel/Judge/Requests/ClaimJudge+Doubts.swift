@@ -7,8 +7,7 @@ extension ClaimJudge {
         _ samples: [RequestSample], _ disturbance: Disturbance, timeout: Int64
     ) -> [String] {
         let disturbed = DisturbedRequests(
-            samples: samples, widened: disturbance.widenedStalls,
-            sendDelay: log.ended?.worstSendDelayNanoseconds ?? 0, timeout: timeout)
+            samples: samples, widened: disturbance.widenedStalls, timeout: timeout)
         var doubts: [String] = []
         if let bound = spec.claim.timeBound, disturbance.isLate(forBound: bound) {
             doubts.append(

@@ -53,9 +53,10 @@ struct Disturbance: Sendable, Equatable {
 struct DisturbedRequests {
     let samples: [RequestSample]
     let widened: SpanSet
-    /// The generator's worst delay at sending.
-    let sendDelay: Int64
     let timeout: Int64
+
+    /// The generator's worst delay at sending one of them.
+    var sendDelay: Int64 { samples.reduce(0) { max($0, Int64($1.sendDelay)) } }
 
     /// True when stalls cover enough of the request's time to explain how it ended.
     func isExplained(_ sample: RequestSample) -> Bool {
@@ -65,8 +66,13 @@ struct DisturbedRequests {
     }
 
     /// True when the generator was so late that a timeout may be its own.
+    func wasSentLate(_ sample: RequestSample) -> Bool {
+        Double(sample.sendDelay) > JudgeLimits.sendDelayShare * Double(timeout)
+    }
+
+    /// True when a request failed that was sent so late.
     var generatorWasLate: Bool {
-        Double(sendDelay) > JudgeLimits.sendDelayShare * Double(timeout)
+        samples.contains { $0.result == .timeout && wasSentLate($0) }
     }
 
     /// Requests that were never sent.
@@ -83,7 +89,7 @@ struct DisturbedRequests {
                 return isExplained(sample) ? nil : sample
             case .forgiving:
                 if sample.isSuccess { return shortened(sample) }
-                if sample.result == .timeout, generatorWasLate { return nil }
+                if sample.result == .timeout, wasSentLate(sample) { return nil }
                 return isExplained(sample) ? nil : sample
             }
         }
@@ -92,7 +98,7 @@ struct DisturbedRequests {
     private func shortened(_ sample: RequestSample) -> RequestSample {
         var shorter = sample
         let stalled = widened.overlap(from: sample.scheduled, to: sample.decided)
-        shorter.latency = max(0, sample.latency - stalled - sendDelay)
+        shorter.latency = max(0, sample.latency - stalled - Int64(sample.sendDelay))
         return shorter
     }
 }

@@ -12,6 +12,8 @@ struct RequestSample: Sendable, Equatable {
     var backend: Int32
     /// Body bytes of the answer; those above 4 GiB are not counted.
     var bytes: UInt32
+    /// How late it was sent; up to 4 seconds, which is more than any reason to ask.
+    var sendDelay: UInt32
     var isMisordered: Bool
     /// How often the answer came again.
     var repeats: UInt8 = 0
@@ -44,6 +46,7 @@ struct RequestLog: Sendable, Equatable {
                 status: Int32(truncatingIfNeeded: outcome.status ?? 0),
                 backend: outcome.backend.map { number(ofBackend: $0) } ?? -1,
                 bytes: UInt32(clamping: outcome.bytes ?? 0),
+                sendDelay: UInt32(clamping: outcome.sendDelayNanoseconds ?? 0),
                 isMisordered: outcome.misordered ?? false))
     }
 

@@ -1,0 +1,150 @@
+internal import CommyBase
+internal import CommyLinux
+
+/// What every generator shares: the schedule, the clock, the records, and when to wake.
+///
+/// It never waits for an answer: a request that is due is given out, answered or not, and one that
+/// is too late to be answered in time is recorded as `overload` here.
+struct OpenLoop: ~Copyable {
+    /// A request that is due now.
+    struct Arrival {
+        var ordinal: UInt64
+        var due: MeshInstant
+        var sent: MeshInstant
+    }
+    enum Turn: Equatable {
+        /// So many events are there; read them with `event(at:)`.
+        case events(Int)
+        case ended(TrafficGenerator.End)
+    }
+
+    private static let outputToken = UInt64.max
+    private static let signalToken = UInt64.max - 1
+
+    let clock: MonotonicClock
+    var epoll: Epoll
+    private(set) var summary = TrafficSummary()
+    private let timeoutNanoseconds: Int64
+    private var schedule: ArrivalSchedule
+    private var output: RecordOutput
+    private let signals: StopSignals?
+    private var stopDeadline: MeshInstant?
+
+    init(
+        _ configuration: TrafficConfiguration, output: consuming FileDescriptor,
+        signals: consuming StopSignals?
+    ) throws(SystemError) {
+        let epoll = try Epoll(capacity: Limits.eventsPerWait)
+        let records = try RecordOutput(output)
+        // A regular file cannot be watched (EPERM) and never loses its reader.
+        try? epoll.add(records.raw, .error, token: Self.outputToken)
+        if let raw = signals?.descriptor.raw {
+            try epoll.add(raw, .readable, token: Self.signalToken)
+        }
+        clock = MonotonicClock(originNanoseconds: configuration.originNanoseconds)
+        schedule = configuration.schedule
+        timeoutNanoseconds = configuration.timeoutNanoseconds
+        self.epoll = epoll
+        self.output = records
+        self.signals = signals
+    }
+
+    /// When a request that was due then has failed.
+    func deadline(of due: MeshInstant) -> MeshInstant { due + .nanoseconds(timeoutNanoseconds) }
+
+    private var nextDue: MeshInstant? { stopDeadline == nil ? schedule.nextDue : nil }
+
+    /// The next request that is due and not too late; nil when there is none now.
+    mutating func nextArrival() -> Arrival? {
+        while let due = nextDue {
+            let now = clock.now
+            guard due <= now else { return nil }
+            let arrival = Arrival(ordinal: schedule.ordinal, due: due, sent: now)
+            schedule.advance()
+            let delay = (now - due).nanoseconds
+            summary.worstSendDelayNanoseconds = max(summary.worstSendDelayNanoseconds, delay)
+            // Too late to be answered in time, through no fault of the server.
+            if delay < timeoutNanoseconds { return arrival }
+            refuse(arrival)
+        }
+        return nil
+    }
+
+    /// The request cannot be sent: too many are under way.
+    mutating func refuse(_ arrival: Arrival) {
+        let now = clock.now
+        decide(
+            TrafficRequest(
+                ordinal: arrival.ordinal, scheduledNanoseconds: arrival.due.nanoseconds,
+                latencyNanoseconds: (now - arrival.due).nanoseconds, result: .overload, tries: 0),
+            wasCounted: false)
+    }
+
+    mutating func countSent() { summary.sent += 1 }
+    mutating func countRetry() { summary.retried += 1 }
+
+    /// Writes the record of a request. `wasCounted`: it was counted as sent.
+    mutating func decide(_ request: TrafficRequest, wasCounted: Bool = true) {
+        summary.decided += 1
+        if request.result == .overload {
+            // This machine had no port, descriptor or memory for it: it never left.
+            if wasCounted { summary.sent -= 1 }
+            summary.overloaded += 1
+        }
+        output.append(.request(request), at: clock.now)
+    }
+
+    mutating func noteRepeat(of ordinal: UInt64) {
+        output.append(.repeated(ordinal: ordinal), at: clock.now)
+    }
+
+    /// Waits for events, at most until the next thing to do. `oldest`: the due instant of the
+    /// request that runs out of time first.
+    mutating func turn(oldest: MeshInstant?, underWay: Int) throws(SystemError) -> Turn {
+        let now = clock.now
+        if !output.flush(at: now) { return .ended(.outputLost) }
+        let isStopped = stopDeadline.map { now >= $0 } ?? false
+        if isStopped || (underWay == 0 && nextDue == nil) { return .ended(finish(underWay)) }
+        return .events(try epoll.wait(nanoseconds: waitSpan(at: now, oldest)))
+    }
+
+    /// Nanoseconds until something is to be done, less the span that is polled away before a due
+    /// instant.
+    private func waitSpan(at now: MeshInstant, _ oldest: MeshInstant?) -> Int64 {
+        var wake = stopDeadline ?? .never
+        if let oldest { wake = min(wake, deadline(of: oldest)) }
+        if let flush = output.deadline { wake = min(wake, flush) }
+        if let due = nextDue {
+            wake = min(wake, MeshInstant(nanoseconds: due.nanoseconds - Limits.spinNanoseconds))
+        }
+        return max(0, wake.nanoseconds - now.nanoseconds)
+    }
+
+    private mutating func finish(_ underWay: Int) -> TrafficGenerator.End {
+        summary.abandoned = UInt64(underWay)
+        output.append(.summary(summary), at: clock.now)
+        guard output.finish(clock) else { return .outputLost }
+        return stopDeadline == nil ? .finished : .stopped
+    }
+
+    enum Event {
+        case own(token: Int, Epoll.Interest)
+        /// The loop has dealt with it.
+        case served
+        case outputLost
+    }
+
+    /// Event `index` of the last turn.
+    mutating func event(at index: Int) -> Event {
+        let event = epoll.event(at: index)
+        switch event.token {
+        case Self.outputToken: return .outputLost
+        case Self.signalToken:
+            if signals?.takeStop() == true, stopDeadline == nil {
+                stopDeadline = clock.now + .nanoseconds(Limits.drainNanoseconds)
+            }
+            return .served
+        case let token: return .own(token: Int(token), event.ready)
+        }
+    }
+}
