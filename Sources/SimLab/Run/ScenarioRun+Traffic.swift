@@ -15,6 +15,10 @@ extension ScenarioRun {
     func runTrafficAndFaults() throws {
         let awake = options.keepsAwake ? WakefulProcessors() : nil
         defer { awake?.stop() }
+        let waiters = fabric.map { fabric in
+            OrdinaryWaiters(clock: clock, report: fabric.reportStall)
+        }
+        defer { waiters?.stop() }
         let start = clock.now + Self.leadTime
         for spec in scenario.traffic {
             guard let host = hostNames.firstIndex(of: spec.source) else {

@@ -99,7 +99,7 @@ extension Judge {
         return hearing.story.start + begin..<hearing.story.start + max(begin, end)
     }
 
-    private func window(
+    func window(
         of spec: ExpectationSpec, _ hearing: Hearing
     ) throws(Window.MissingFault) -> Window {
         switch (spec.claim, spec.scope) {

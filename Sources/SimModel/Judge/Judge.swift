@@ -114,7 +114,9 @@ public struct Judge: Sendable {
         let judged = scenario.expectations.enumerated().map { number, spec in
             judge(spec, number: number, hearing)
         }
-        return Judgement(of: judged + unmetConditions(story))
+        return Judgement(
+            of: doubted(judged, hearing) + doubtedFaults(unmetFaults(), hearing)
+                + unmetConditions(story))
     }
 
     private mutating func change(
