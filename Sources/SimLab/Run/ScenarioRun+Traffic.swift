@@ -39,6 +39,7 @@ extension ScenarioRun {
         recorder.record(
             .trafficStarted(TrafficStarted(traffic: traffic.map(\.spec.name))), at: start)
         scheduleFaults(from: start)
+        noteWaits()
         scheduleSampling()
         let end = start + scenario.duration
         timers.add(.endTraffic, at: end)
@@ -48,6 +49,7 @@ extension ScenarioRun {
         if let stuck = traffic.first(where: { !$0.hasEnded }) {
             throw LabError("the generator of traffic \(stuck.spec.name) did not end")
         }
+        noteWaits()
         examineNewEvents()
         try closeFaults()
         try announceNewLinks()

@@ -53,7 +53,7 @@ public struct Judge: Sendable {
     public mutating func observe(_ event: RunEvent) {
         let at = event.at.nanoseconds
         runEnd = max(runEnd ?? at, at)
-        if event.fact.isPatternable {
+        if event.fact.isPatternable, !isTakenDown(event) {
             for index in watches.indices { watches[index]?.observe(event) }
         }
         switch event.fact {
@@ -117,6 +117,12 @@ public struct Judge: Sendable {
         return Judgement(
             of: doubted(judged, hearing) + doubtedFaults(unmetFaults(), hearing)
                 + unmetConditions(story))
+    }
+
+    /// True for the end that the run asks of every process when the traffic is over.
+    private func isTakenDown(_ event: RunEvent) -> Bool {
+        guard let start, case .processExited(let exit) = event.fact else { return false }
+        return exit.expected && event.at > start + scenario.duration
     }
 
     private mutating func change(
