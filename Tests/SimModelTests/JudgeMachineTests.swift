@@ -24,6 +24,18 @@ struct JudgeMachineTests {
         #expect(run.judged().evidence.first == "the machine stood still for 600ms of 10s")
     }
 
+    @Test func `what takes no time is judged on such a machine too`() {
+        var run = JudgeRun()
+        run.requests = run.requests.map { request in
+            var nameless = request
+            nameless.backend = nil
+            return nameless
+        }
+        run.expect(.share(backend: "web-1", .atLeast, 0.1))
+        for number in 0..<60 { run.stall(endsAt: Int64(number) * 10 + 60, length: 10) }
+        #expect(run.judged().verdict == .fail)
+    }
+
     @Test func `a stall that two threads have seen counts once`() {
         var run = lateRun()
         for number in 0..<30 {

@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    /// Whether a sentence is the wanted one, in which `~` stands for a figure with its unit of time.
+    /// Whether a sentence is the wanted one; `~` in that stands for a figure with its unit of time.
     private static func matches(_ seen: String, _ wanted: String) -> Bool {
         let pattern = NSRegularExpression.escapedPattern(for: wanted)
             .replacingOccurrences(of: "~", with: "[0-9][0-9.,]*(ns|us|ms|s)?")

@@ -6,19 +6,12 @@ internal import CommyBase
 /// still again and again, or whose harness comes late itself, leaves nothing to be asked: backlogs
 /// outlast the stalls, and windows lie elsewhere than the scenario meant.
 extension Judge {
-    /// The verdicts with every failure turned into `inconclusive` that the machine may have caused.
+    /// The entries with every failure turned into `inconclusive` that the machine may have caused
+    /// by being late with a fault; which faults those are decides nothing, since windows and
+    /// effects of all hang together.
     func doubted(_ judged: [Judged], _ hearing: Hearing) -> [Judged] {
         let late = lateFaults(hearing)
-        return zip(scenario.expectations, judged).map { spec, entry in
-            guard entry.verdict == .fail else { return entry }
-            return doubted(entry, late + slowness(windowOrRun(of: spec, hearing), hearing))
-        }
-    }
-
-    /// The same for what every fault must do; the end of a process is what it is.
-    func doubtedFaults(_ judged: [Judged], _ hearing: Hearing) -> [Judged] {
-        let doubts = lateFaults(hearing) + slowness(.always, hearing)
-        return judged.map { $0.verdict == .fail ? doubted($0, doubts) : $0 }
+        return judged.map { $0.verdict == .fail ? doubted($0, late) : $0 }
     }
 
     private func doubted(_ entry: Judged, _ doubts: [String]) -> Judged {
@@ -29,15 +22,8 @@ extension Judge {
         return softened
     }
 
-    /// An empty window is looked at as the whole run: what came late may have emptied it.
-    private func windowOrRun(of spec: ExpectationSpec, _ hearing: Hearing) -> SpanSet {
-        guard let window = try? window(of: spec, hearing), !window.spans.isEmpty else {
-            return .always
-        }
-        return window.spans
-    }
-
-    private func slowness(_ spans: SpanSet, _ hearing: Hearing) -> [String] {
+    /// Why nothing that takes time can be judged in these spans; empty when it can.
+    func slowness(_ spans: SpanSet, _ hearing: Hearing) -> [String] {
         let running = hearing.story.start..<max(hearing.story.start, hearing.trafficEnd)
         let looked = spans.clamped(to: running)
         guard looked.length > 0 else { return [] }
