@@ -87,9 +87,11 @@ import Testing
     @Test func `all of them come to what they say`() throws {
         let twins = try Self.twins()
         var outcomes = try Self.run([Self.folder])
-        // A busy machine leaves some open; these are asked again, which changes no failure.
-        for _ in 0..<3 {
-            let open = outcomes.filter { $0.value.verdict == "inconclusive" }.keys.sorted()
+        // A busy machine leaves some open, or starts no generator in time; these are asked again. A
+        // pass or a failure stays.
+        for _ in 0..<5 {
+            let open = outcomes.filter { ["inconclusive", "error"].contains($0.value.verdict) }
+                .keys.sorted()
             guard !open.isEmpty else { break }
             let again = try Self.run(open.map { "\(Self.folder)/\($0).yaml" })
             outcomes.merge(again) { $1 }
