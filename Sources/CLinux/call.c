@@ -46,6 +46,13 @@ void clinux_linger(void) {
     }
 }
 
+void clinux_pin_thread(int processor) {
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET((unsigned)processor, &only);
+    sched_setaffinity(0, sizeof only, &only);
+}
+
 void clinux_prefer_thread(void) {
     struct sched_param lowest = {.sched_priority = 1};
     if (sched_setscheduler(0, SCHED_RR, &lowest) == 0)

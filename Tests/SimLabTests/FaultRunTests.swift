@@ -158,7 +158,8 @@ struct FaultRunTests {
             import os
             def tick(): print(os.path.exists("/tmp/slow"))
             """)
-        let touch = ProcessSpec.Command.arguments(["touch", "/tmp/slow"])
+        // It writes after a pause, which ends it when nobody listens.
+        let touch = ProcessSpec.Command.shell("echo one; sleep 0.05; echo two; touch /tmp/slow")
         let remove = ProcessSpec.Command.shell("rm /tmp/slow")
         let good = try FaultRun(
             program, faults: [Self.fault(.exec(host: "server", begin: touch, heal: remove))]
@@ -174,7 +175,9 @@ struct FaultRunTests {
             ]
         ).run()
         #expect(bad.verdict == .fail)
-        #expect(bad.judged.map(\.observed).contains { $0.contains("touched no command") })
+        #expect(
+            bad.judged.map(\.observed)
+                == ["it touched no command: its command ended with code 3: broken"])
         let unhealed = try FaultRun(
             program,
             faults: [

@@ -93,6 +93,10 @@ void clinux_linger(void);
 /// caller may (root), else a better nice value, else nothing changes.
 void clinux_prefer_thread(void);
 
+/// Keeps the calling thread on one processor; where that is not this process's to use, nothing
+/// changes.
+void clinux_pin_thread(int processor);
+
 /// The path of the running executable, without a zero byte: its length, or -errno.
 static inline long clinux_own_executable(void *_Nonnull path, size_t capacity) {
     return clinux_result(readlink("/proc/self/exe", path, capacity));

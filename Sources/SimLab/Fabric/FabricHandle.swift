@@ -142,6 +142,10 @@ final class FabricHandle {
     var problem: String? { result.problem.withLock { $0 } }
 
     func takeStalls() -> [FabricStall] { mailbox.takeStalls() }
+    /// Adds a stall that another thread has seen; it may be called there.
+    var reportStall: @Sendable (FabricStall) -> Void {
+        { [mailbox] stall in mailbox.add(stall: stall) }
+    }
 
     func setConditions(_ conditions: LinkConditions, of link: LinkIndex) {
         mailbox.send(.setConditions(link, conditions))

@@ -14,7 +14,8 @@ enum FabricCommand: Sendable {
     case stop
 }
 
-/// A time in which the fabric's thread did not run although it should have.
+/// A time in which the fabric's thread, or one of ordinary priority, did not run although it should
+/// have.
 struct FabricStall: Sendable {
     var end: MeshInstant
     var length: Duration

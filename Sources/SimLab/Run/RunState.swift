@@ -163,7 +163,11 @@ final class FaultInstance {
     /// Whether its effect was seen to be gone.
     var mended: Bool?
     let commandOutput = CapturedOutput()
+    let commandErrors = CapturedOutput()
+    /// The last line that its command has written; what it says on its standard error comes first.
     var commandWords = ""
+    /// How its command has failed; nil when it has not.
+    var commandFailure: String?
     /// How many packets its links had dropped or carried when it began, and what it has touched so
     /// far.
     var countAtBegin: UInt64 = 0

@@ -97,7 +97,7 @@ extension ScenarioRun {
 
     private func close(_ fault: FaultInstance) throws {
         fault.isActive = false
-        fault.detail = nil
+        fault.detail = fault.commandFailure
         try countTouched(by: fault)
         countReadings(of: fault)
     }

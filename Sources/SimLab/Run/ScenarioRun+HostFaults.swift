@@ -36,27 +36,32 @@ extension ScenarioRun {
         owners[HostProcess(host: host, pid: launched.insidePID)] = .faultCommand(
             fault, heals: heals)
         closeOutput(fault.commandOutput)
+        closeOutput(fault.commandErrors)
         fault.commandWords = ""
-        let token = try watch(launched.standardError.raw, .faultOutput(fault))
-        launched.handErrors(to: fault.commandOutput, token)
+        // A command whose output nobody reads would end by SIGPIPE at its first word.
+        let output = try watch(launched.standardOutput.raw, .faultOutput(fault))
+        let errors = try watch(launched.standardError.raw, .faultOutput(fault))
+        launched.handOutput(to: fault.commandOutput, output, fault.commandErrors, errors)
     }
 
     func readFaultOutput(of fault: FaultInstance) {
         drain(fault.commandOutput) { fault.commandWords = $0 }
+        drain(fault.commandErrors) { fault.commandWords = $0 }
     }
 
     func commandEnded(of fault: FaultInstance, heals: Bool, _ ending: WaitStatus) {
         readFaultOutput(of: fault)
         closeOutput(fault.commandOutput)
+        closeOutput(fault.commandErrors)
         let words = fault.commandWords.isEmpty ? "" : ": \(fault.commandWords)"
         let failure = ending.code == 0 ? nil : "its command \(ending.words)\(words)"
         guard heals else {
             if failure == nil { fault.touched += 1 }
-            fault.detail = failure
+            fault.commandFailure = failure
             return
         }
         fault.mended = failure == nil
-        fault.detail = failure
+        fault.detail = failure ?? fault.commandFailure
         recorder.record(.faultHealed(transition(of: fault, isOver: true)))
     }
 

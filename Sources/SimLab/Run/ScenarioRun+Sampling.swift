@@ -18,6 +18,7 @@ extension ScenarioRun {
     }
 
     func sample() throws {
+        noteWaits()
         for process in processes where process.life.isAlive { try sample(process) }
         try announceNewLinks()
         if !trafficIsOver { scheduleSampling() }
@@ -40,6 +41,13 @@ extension ScenarioRun {
                     host: process.hostName, process: process.spec.name,
                     residentBytes: usage.residentBytes, cpuNanoseconds: usage.cpuNanoseconds,
                     openFiles: usage.openFiles, threads: usage.threads)))
+    }
+
+    /// Programs that lacked processors since the last look make that time a stall.
+    func noteWaits() {
+        let roots = processes.filter(\.life.isAlive).map(\.outsidePID)
+        guard let span = witness.look(at: roots, now: clock.now.nanoseconds) else { return }
+        recorder.record(.machineStalled(MachineStalled(lengthNanoseconds: span)))
     }
 
     /// Links exist from their first packet on.

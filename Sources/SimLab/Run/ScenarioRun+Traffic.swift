@@ -15,6 +15,10 @@ extension ScenarioRun {
     func runTrafficAndFaults() throws {
         let awake = options.keepsAwake ? WakefulProcessors() : nil
         defer { awake?.stop() }
+        let waiters = fabric.map { fabric in
+            OrdinaryWaiters(clock: clock, report: fabric.reportStall)
+        }
+        defer { waiters?.stop() }
         let start = clock.now + Self.leadTime
         for spec in scenario.traffic {
             guard let host = hostNames.firstIndex(of: spec.source) else {
@@ -35,6 +39,7 @@ extension ScenarioRun {
         recorder.record(
             .trafficStarted(TrafficStarted(traffic: traffic.map(\.spec.name))), at: start)
         scheduleFaults(from: start)
+        noteWaits()
         scheduleSampling()
         let end = start + scenario.duration
         timers.add(.endTraffic, at: end)
@@ -44,6 +49,7 @@ extension ScenarioRun {
         if let stuck = traffic.first(where: { !$0.hasEnded }) {
             throw LabError("the generator of traffic \(stuck.spec.name) did not end")
         }
+        noteWaits()
         examineNewEvents()
         try closeFaults()
         try announceNewLinks()

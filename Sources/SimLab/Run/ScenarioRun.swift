@@ -81,6 +81,7 @@ public final class ScenarioRun {
     var examinedEvents = 0
     /// How many links the log knows of.
     var announcedLinks = 0
+    var witness = ProcessorWitness()
     /// What the run is doing, for the message of a timeout.
     var stage = "its hosts were set up"
     /// Set when the run must end early: why.

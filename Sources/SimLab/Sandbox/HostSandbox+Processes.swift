@@ -31,11 +31,6 @@ struct LaunchedProcess: ~Copyable {
         errors.open(standardError, token: errorToken)
     }
 
-    /// Gives up the standard error; what comes on the other is not read.
-    consuming func handErrors(to output: CapturedOutput, _ token: Int) {
-        output.open(standardError, token: token)
-    }
-
     /// Gives up the standard output; what comes on the other is not read.
     consuming func handOutput(to output: CapturedOutput, _ token: Int) {
         output.open(standardOutput, token: token)

@@ -2,10 +2,14 @@ internal import CommyBase
 
 /// What every run must have, whatever its scenario expects: without it, a pass would mean nothing.
 extension Judge {
-    /// One entry with line 0 for each condition that is not met.
+    /// One entry with line 0 for each fault that did not take hold, or was not healed.
+    func unmetFaults() -> [Judged] {
+        faults.compactMap(unmet) + faults.compactMap(unhealed)
+    }
+
+    /// One entry with line 0 for each other condition that is not met.
     func unmetConditions(_ story: RunStory) -> [Judged] {
-        faults.compactMap(unmet) + faults.compactMap(unhealed) + logs.compactMap(unmet)
-            + exits.map { unmet($0, story) }
+        logs.compactMap(unmet) + exits.map { unmet($0, story) }
     }
 
     private func unmet(_ fault: FaultRecord) -> Judged? {
@@ -25,7 +29,9 @@ extension Judge {
         let unit = fault.spec.object.rawValue
         return entry(
             "fault \(name) takes hold", .fail,
-            fault.closed == nil ? "no entry says what it touched" : "it touched no \(unit)",
+            fault.closed == nil
+                ? "no entry says what it touched"
+                : "it touched no \(unit)" + (fault.detail.map { ": \($0)" } ?? ""),
             wanted: "at least one \(unit)",
             ["a fault without effect proves nothing: look at its targets and at the traffic"])
     }

@@ -87,7 +87,8 @@ extension Judge {
         let evidence = claim.evidence(samples, outcome)
         guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }
         let timeout = sources.map(\.timeout.nanoseconds).max() ?? .max
-        let doubts = samples.isEmpty ? [] : claim.doubts(samples, disturbance, timeout: timeout)
+        var doubts = samples.isEmpty ? [] : claim.doubts(samples, disturbance, timeout: timeout)
+        if !outcome.isVacuous { doubts += slowness(window.spans, hearing) }
         let verdict: Verdict = doubts.isEmpty ? .fail : .inconclusive
         return judged(spec, verdict, outcome.text, doubts + evidence)
     }
@@ -99,7 +100,7 @@ extension Judge {
         return hearing.story.start + begin..<hearing.story.start + max(begin, end)
     }
 
-    private func window(
+    func window(
         of spec: ExpectationSpec, _ hearing: Hearing
     ) throws(Window.MissingFault) -> Window {
         switch (spec.claim, spec.scope) {

@@ -53,7 +53,7 @@ public struct Judge: Sendable {
     public mutating func observe(_ event: RunEvent) {
         let at = event.at.nanoseconds
         runEnd = max(runEnd ?? at, at)
-        if event.fact.isPatternable {
+        if event.fact.isPatternable, !isTakenDown(event) {
             for index in watches.indices { watches[index]?.observe(event) }
         }
         switch event.fact {
@@ -114,7 +114,14 @@ public struct Judge: Sendable {
         let judged = scenario.expectations.enumerated().map { number, spec in
             judge(spec, number: number, hearing)
         }
-        return Judgement(of: judged + unmetConditions(story))
+        return Judgement(
+            of: doubted(judged + unmetFaults(), hearing) + unmetConditions(story))
+    }
+
+    /// True for the end that the run asks of every process when the traffic is over.
+    private func isTakenDown(_ event: RunEvent) -> Bool {
+        guard let start, case .processExited(let exit) = event.fact else { return false }
+        return exit.expected && event.at > start + scenario.duration
     }
 
     private mutating func change(

@@ -19,6 +19,14 @@ public enum JudgeLimits {
     /// time from the scheduled instant to the decision: a stall of 5 ms does not cause a timeout of
     /// 1 s.
     public static let explainingShare = 0.1
+    /// A machine that stands still for more than this share of a window has made whatever went
+    /// wrong there its own: backlogs last several times as long as the stalls, so that a quarter of
+    /// all requests and more have met one.
+    public static let stalledShare = 0.05
+    /// A fault that the harness itself begins or heals this late (nanoseconds) makes every failure
+    /// doubtful: its own loop lacked the processor, so the scenario's programs did too. A busy
+    /// machine has some 50 ms; this is ten times that.
+    public static let faultDelay: Int64 = 500_000_000
     /// A bound is tighter than the fabric was when the lateness (p99 of the worst link) is more
     /// than this share of the bound. A request crosses links several times, so that one tenth on
     /// each crossing may already be half of the bound.

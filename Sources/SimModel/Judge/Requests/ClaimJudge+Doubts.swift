@@ -63,7 +63,8 @@ extension ClaimJudge {
         let explained = disturbed.explained
         let stallsCount = explained > 0 || stalledWhileRecovering(disturbed, disturbed.samples) > 0
         if stallsCount, let longest = touched.max(by: { $0.length < $1.length }) {
-            let sum = touched.reduce(0) { $0 + $1.length }
+            // Several threads may have seen the same stall.
+            let sum = SpanSet(touched.map { $0.end - $0.length..<$0.end }).length
             causes.append(
                 "the machine stalled \(touched.count == 1 ? "once" : "\(touched.count) times"): "
                     + "\(FigureText.span(nanoseconds: sum)) in all, the longest "
