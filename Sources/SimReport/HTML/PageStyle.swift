@@ -210,6 +210,8 @@ enum PageStyle {
         tbody tr+tr>*{border-top:1px solid var(--soft)}
         .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .group{text-align:center}
+        .faults{margin-top:.8rem;width:100%}
+        .where,.remark{overflow-wrap:anywhere;min-width:8rem}
         .shares{width:100%}.share{width:40%;padding-right:0}
         .words{min-width:9rem}\
         .fate{min-width:5rem}.fate svg{border-radius:2px}
