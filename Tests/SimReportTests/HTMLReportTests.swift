@@ -40,6 +40,14 @@ struct HTMLReportTests {
         #expect(!text.contains("id=\"traffic\""))
     }
 
+    @Test func `an author's line breaks are kept, and no sign is shown for them`() throws {
+        var events = SampleRun.passing
+        guard case .runStarted(var started) = events[0].fact else { return }
+        started.why = "One line.\nAnd <b>.\n"
+        events[0].fact = .runStarted(started)
+        #expect(try page(events).contains("<p class=\"why\">One line.\nAnd &lt;b&gt;.</p>"))
+    }
+
     /// Hostile text in every field that a file or a program can fill.
     @Test func `nothing that a scenario or a process says becomes markup`() throws {
         let text = try page(Self.hostile)

@@ -14,12 +14,12 @@ struct JUnitReportTests {
         expectation: "visit: recovers within 1s", line: 14, verdict: .inconclusive,
         observed: "1.2s", wanted: "<= 1s", evidence: ["the machine stalled once"])
 
-    private static func report(_ events: [RunEvent]) throws -> RunReport {
-        try #require(RunReport(events))
+    private static func report(_ events: [RunEvent]) throws -> SuiteEntry {
+        SuiteEntry(try #require(RunReport(events)))
     }
 
     /// What the validator says of a file with this text.
-    private static func validated(_ text: String) throws -> [String] {
+    static func validated(_ text: String) throws -> [String] {
         let python = try PythonTools.python()
         let file = URL.temporaryDirectory.appending(path: "\(UUID().uuidString).xml")
         try Data(text.utf8).write(to: file)

@@ -13,8 +13,8 @@ struct PullRequestTests {
                 observed: "1.2s", wanted: "<= 1s", evidence: ["the machine stalled once"])
         ], faultBites: true)
 
-    private func reports(_ runs: [RunEvent]...) throws -> [RunReport] {
-        try runs.map { try #require(RunReport($0)) }
+    private func reports(_ runs: [RunEvent]...) throws -> [SuiteEntry] {
+        try runs.map { SuiteEntry(try #require(RunReport($0))) }
     }
 
     @Test func `a summary of several runs has what failed first, and folds the details`() throws {

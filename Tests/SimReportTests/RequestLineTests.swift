@@ -19,7 +19,8 @@ struct RequestLineTests {
                 fact: .request(
                     RequestOutcome(
                         traffic: "a b", ordinal: 0, scheduledNanoseconds: -5,
-                        latencyNanoseconds: 12, result: .serverError, status: 503,
+                        latencyNanoseconds: 12, sendDelayNanoseconds: 3, result: .serverError,
+                        status: 503,
                         backend: "10.77.0.1:80", bytes: 999_999, misordered: true))))
         for request in requests {
             let line = try EventLog.makeEncoder().encode([request]).dropFirst().dropLast()

@@ -128,7 +128,9 @@ enum SampleRun {
                     RequestOutcome(
                         traffic: "visit", ordinal: UInt64(number),
                         scheduledNanoseconds: scheduled * 1_000_000,
-                        latencyNanoseconds: latency * 1_000_000, result: isHit ? .timeout : .ok,
+                        latencyNanoseconds: latency * 1_000_000,
+                        sendDelayNanoseconds: number == 4 ? 2_000_000 : nil,
+                        result: isHit ? .timeout : .ok,
                         status: isHit ? nil : 200,
                         backend: isHit ? nil : (number % 2 == 0 ? "web-1" : "web-2"),
                         bytes: isHit ? nil : 120, misordered: number == 4 ? true : nil)))
@@ -158,7 +160,7 @@ enum SampleRun {
                 .faultHealed(
                     FaultTransition(
                         fault: "cut", verb: "cut", targets: ["web>client"], touched: 31,
-                        detail: "began at request #20 of visit"))),
+                        detail: "began at request #20 of visit", mended: true))),
             event(
                 2_150,
                 .processExited(

@@ -16,7 +16,7 @@ public struct ReportFiles {
         [
             ("summary.md", MarkdownReport(report).text),
             ("verdict.json", try verdict(pretty: true) + "\n"),
-            ("junit.xml", JUnitReport.merged([report])),
+            ("junit.xml", JUnitReport.merged([SuiteEntry(report)])),
             ("report.html", HTMLReport(report).text),
             ("latency.json", try Self.encode(LatencyObject(report), pretty: true) + "\n"),
         ] + nodeLogs()

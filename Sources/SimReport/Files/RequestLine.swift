@@ -65,6 +65,9 @@ struct RequestLine {
     /// A field that a request need not have; false for one that is not known.
     private mutating func readOptional(_ key: String, _ request: inout RequestOutcome) -> Bool {
         switch key {
+        case "send_delay_ns":
+            guard let length = integer() else { return false }
+            request.sendDelayNanoseconds = length
         case "status":
             guard let status = integer() else { return false }
             request.status = Int(status)

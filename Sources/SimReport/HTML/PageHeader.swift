@@ -6,8 +6,9 @@ struct PageHeader {
 
     init(_ report: RunReport) {
         let reason: HTML =
-            report.reason.map { "<p class=\"reason\">\($0)</p>" } ?? .empty
-        let why: HTML = report.started.why.map { "<p class=\"why\">\($0)</p>" } ?? .empty
+            report.reason.map { "<p class=\"reason\">\(Self.lines($0))</p>" } ?? .empty
+        let why: HTML =
+            report.started.why.map { "<p class=\"why\">\(Self.lines($0))</p>" } ?? .empty
         let tags = report.started.tags.map { tag -> HTML in "<li class=\"tag\">\(tag)</li>" }
         html = """
             <header class="top \(report.verdict.rawValue)">
@@ -31,6 +32,14 @@ struct PageHeader {
             (c)">Copy</button></div>
             </header>
             """
+    }
+
+    /// Line breaks of an author stay line breaks; the style keeps them.
+    private static func lines(_ text: String) -> HTML {
+        let lines = text.split(separator: "\n").enumerated().map { place, line -> HTML in
+            place == 0 ? "\(String(line))" : "\n\(String(line))"
+        }
+        return "\(lines)"
     }
 
     private static func facts(_ report: RunReport) -> [HTML] {

@@ -210,6 +210,8 @@ enum PageStyle {
         tbody tr+tr>*{border-top:1px solid var(--soft)}
         .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .group{text-align:center}
+        .faults{margin-top:.8rem;width:100%}
+        .where,.remark{overflow-wrap:anywhere;min-width:8rem}
         .shares{width:100%}.share{width:40%;padding-right:0}
         .words{min-width:9rem}\
         .fate{min-width:5rem}.fate svg{border-radius:2px}
@@ -230,7 +232,8 @@ enum PageStyle {
         """
 
     private static let paper = """
-        @media (max-width:40rem){.lanes{--label:6.2rem}.chart{grid-template-columns:3.4rem \
+        @media (max-width:40rem){.lanes{--label:7.4rem}.lane .name{font-size:.76em}\
+        .chart{grid-template-columns:3.4rem \
         minmax(0,1fr)}.readout{padding-left:0}section{padding:.9rem .8rem}\
         header.top,main,footer{padding-left:.7rem;padding-right:.7rem}nav ul{padding:0 .7rem}\
         ol.verdicts dl,ol.verdicts pre{margin-left:0}.saw{text-align:left;flex-basis:100%}}

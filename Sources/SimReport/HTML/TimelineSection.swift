@@ -35,7 +35,7 @@ struct TimelineSection {
             <details class="quiet"\(isOpen)><summary>\(word) to which nothing happened</summary>\
             \(rest.html)</details>
             """
-        return "\(legend)\(missed)\(main.html)\(folded)"
+        return "\(legend)\(missed)\(main.html)\(FaultTable(report).html)\(folded)"
     }
 
     private var legend: HTML {

@@ -59,6 +59,11 @@ struct TrafficTables {
                 FigureText.span(nanoseconds: traffic.worstSendDelay)
             )
         ]
+        if traffic.sentLate > 0 {
+            let share = FigureText.percent(traffic.sentLate, of: traffic.sent)
+            rows.append(
+                ("sent 1ms late or later", "\(FigureText.count(traffic.sentLate)) (\(share))"))
+        }
         if let throughput = traffic.throughput {
             rows.append(("successful requests", RateText.perSecond(throughput)))
         }

@@ -4,21 +4,22 @@ internal import SimModel
 ///
 /// One suite for each run, one case for each judged expectation. An inconclusive one is `skipped`:
 /// all three show that without turning the pipeline red, which is what inconclusive means. A run
-/// that ended in an error without saying so about an expectation has a case of its own.
+/// that ended in an error without saying so about an expectation has a case of its own, and so has
+/// a scenario that was left out (`skipped`) or could not be run (`error`).
 public enum JUnitReport {
-    /// One document with a suite for each run, in the given order.
-    public static func merged(_ reports: [RunReport]) -> String {
+    /// One document with a suite for each entry, in the given order.
+    public static func merged(_ entries: [SuiteEntry]) -> String {
         var names: [String: Int] = [:]
-        let suites = reports.map { report in
-            let count = names[report.title, default: 0] + 1
-            names[report.title] = count
-            return Suite(report, number: count)
+        let suites = entries.map { entry in
+            let count = names[entry.title, default: 0] + 1
+            names[entry.title] = count
+            return Suite(entry, number: count)
         }
         let milliseconds = suites.reduce(0) { $0 + $1.milliseconds }
         let head =
             "<testsuites name=\"commy sim\" tests=\"\(suites.reduce(0) { $0 + $1.cases.count })\""
-            + " failures=\"\(suites.reduce(0) { $0 + $1.count(.fail) })\""
-            + " errors=\"\(suites.reduce(0) { $0 + $1.count(.error) })\""
+            + " failures=\"\(suites.reduce(0) { $0 + $1.count("failure") })\""
+            + " errors=\"\(suites.reduce(0) { $0 + $1.count("error") })\""
             + " time=\"\(Suite.seconds(milliseconds))\">"
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\(head)\n"
             + suites.map(\.text).joined() + "</testsuites>\n"
@@ -27,27 +28,29 @@ public enum JUnitReport {
     /// One `testcase` element.
     private struct Case {
         var name: String
-        var verdict: Verdict
+        /// The element that says so; nil for a pass.
+        var tag: String?
+        var type: String
         var message: String
         var body: [String]
     }
 
     /// One `testsuite` element.
     private struct Suite {
-        let report: RunReport
+        let entry: SuiteEntry
         let name: String
         let cases: [Case]
         let milliseconds: Int64
 
-        init(_ report: RunReport, number: Int) {
-            self.report = report
+        init(_ entry: SuiteEntry, number: Int) {
+            self.entry = entry
             // Readers take two cases of one name for the same: a repeated run must be another one.
-            name = number == 1 ? report.title : "\(report.title) (run \(number))"
-            milliseconds = (report.wall + 500_000) / 1_000_000
-            cases = Self.cases(report)
+            name = number == 1 ? entry.title : "\(entry.title) (run \(number))"
+            milliseconds = (entry.wallNanoseconds + 500_000) / 1_000_000
+            cases = Self.cases(entry)
         }
 
-        func count(_ verdict: Verdict) -> Int { cases.count { $0.verdict == verdict } }
+        func count(_ tag: String) -> Int { cases.count { $0.tag == tag } }
 
         static func seconds(_ milliseconds: Int64) -> String {
             "\(milliseconds / 1_000).\(String(1_000 + milliseconds % 1_000).dropFirst())"
@@ -57,18 +60,23 @@ public enum JUnitReport {
             let attribute = XMLText.attribute
             let head =
                 "  <testsuite name=\"\(attribute(name))\" tests=\"\(cases.count)\""
-                + " failures=\"\(count(.fail))\" errors=\"\(count(.error))\""
-                + " skipped=\"\(count(.inconclusive))\" time=\"\(Self.seconds(milliseconds))\""
-                + " file=\"\(attribute(report.started.file))\">\n"
-            let properties = [
-                ("seed", String(report.started.seed)), ("world", report.started.world),
-                ("verdict", report.verdict.rawValue), ("replay", report.replayCommand),
-                ("version", report.started.version),
-            ].map { name, value in
+                + " failures=\"\(count("failure"))\" errors=\"\(count("error"))\""
+                + " skipped=\"\(count("skipped"))\" time=\"\(Self.seconds(milliseconds))\""
+                + " file=\"\(attribute(entry.file))\">\n"
+            let lines = properties.map { name, value in
                 "      <property name=\"\(name)\" value=\"\(attribute(value))\"/>\n"
             }
-            return head + "    <properties>\n" + properties.joined() + "    </properties>\n"
+            return head + "    <properties>\n" + lines.joined() + "    </properties>\n"
                 + cases.enumerated().map { element($1, at: $0) }.joined() + "  </testsuite>\n"
+        }
+
+        private var properties: [(String, String)] {
+            let outcome = ("verdict", Self.word(of: entry.outcome))
+            guard let run = entry.run else { return [outcome] }
+            return [
+                ("seed", String(run.seed)), ("world", run.world), outcome,
+                ("replay", run.replayCommand), ("version", run.version),
+            ]
         }
 
         private func element(_ item: Case, at place: Int) -> String {
@@ -79,9 +87,9 @@ public enum JUnitReport {
             let head =
                 "    <testcase classname=\"\(XMLText.attribute(className))\""
                 + " name=\"\(XMLText.attribute(item.name))\" time=\"\(Self.seconds(share))\""
-            guard let tag = Self.tag(of: item.verdict) else { return head + "/>\n" }
+            guard let tag = item.tag else { return head + "/>\n" }
             return head
-                + ">\n      <\(tag) type=\"\(item.verdict.rawValue)\""
+                + ">\n      <\(tag) type=\"\(item.type)\""
                 + " message=\"\(XMLText.attribute(item.message))\">"
                 + XMLText.content(item.body.joined(separator: "\n"))
                 + "</\(tag)>\n    </testcase>\n"
@@ -89,13 +97,13 @@ public enum JUnitReport {
 
         /// `Scenarios.failover.one-way-cut`: readers make a tree of it.
         private var className: String {
-            let file = report.started.file
+            let file = entry.file
             let stem = file.hasSuffix(".yaml") ? String(file.dropLast(5)) : file
             let parts = stem.split(separator: "/").filter { $0 != "." && $0 != ".." }
             let path = parts.map { $0.split(separator: ".").joined(separator: "-") }
-            let settings = report.started.settings.joined(separator: ",")
+            let settings = entry.settings.joined(separator: ",")
             let place = path.isEmpty ? "scenario" : path.joined(separator: ".")
-            let run = name == report.title ? "" : String(name.dropFirst(report.title.count))
+            let run = name == entry.title ? "" : String(name.dropFirst(entry.title.count))
             return (settings.isEmpty ? place : "\(place)[\(settings)]") + run
         }
 
@@ -108,24 +116,38 @@ public enum JUnitReport {
             }
         }
 
-        private static func cases(_ report: RunReport) -> [Case] {
+        private static func word(of outcome: SuiteEntry.Outcome) -> String {
+            switch outcome {
+            case .judged(let verdict): verdict.rawValue
+            case .skipped: "skipped"
+            }
+        }
+
+        private static func tag(of outcome: SuiteEntry.Outcome) -> String? {
+            switch outcome {
+            case .judged(let verdict): tag(of: verdict)
+            case .skipped: "skipped"
+            }
+        }
+
+        private static func cases(_ entry: SuiteEntry) -> [Case] {
             var names: [String: Int] = [:]
-            for judged in report.judged { names[judged.expectation, default: 0] += 1 }
-            var cases = report.judged.map { judged in
+            for judged in entry.judged { names[judged.expectation, default: 0] += 1 }
+            var cases = entry.judged.map { judged in
                 let isRepeated = names[judged.expectation, default: 0] > 1
                 return Case(
                     name: judged.expectation + (isRepeated ? " (line \(judged.line))" : ""),
-                    verdict: judged.verdict, message: message(of: judged),
-                    body: body(judged.evidence, judged.line, report))
+                    tag: tag(of: judged.verdict), type: judged.verdict.rawValue,
+                    message: message(of: judged), body: body(judged.evidence, judged.line, entry))
             }
             // An error, an interruption or a run that was given up is not about an expectation.
-            let isTold = cases.contains { $0.verdict == report.verdict }
+            let isTold = entry.judged.contains { .judged($0.verdict) == entry.outcome }
             if !isTold || cases.isEmpty {
+                let word = word(of: entry.outcome)
                 cases.append(
                     Case(
-                        name: "the run", verdict: report.verdict,
-                        message: report.reason ?? report.verdict.rawValue,
-                        body: body([], 0, report)))
+                        name: "the run", tag: tag(of: entry.outcome), type: word,
+                        message: entry.reason ?? word, body: body([], entry.line, entry)))
             }
             return cases
         }
@@ -135,10 +157,11 @@ public enum JUnitReport {
             return judged.verdict == .inconclusive ? "inconclusive: \(figures)" : figures
         }
 
-        private static func body(_ evidence: [String], _ line: Int, _ report: RunReport) -> [String]
+        private static func body(_ evidence: [String], _ line: Int, _ entry: SuiteEntry) -> [String]
         {
-            let place = line > 0 ? "\(report.started.file):\(line)" : report.started.file
-            return evidence + ["at \(place)", "again: \(report.replayCommand)"]
+            let place = line > 0 ? "\(entry.file):\(line)" : entry.file
+            let again = entry.run.map { ["again: \($0.replayCommand)"] } ?? []
+            return evidence + ["at \(place)"] + again
         }
     }
 }

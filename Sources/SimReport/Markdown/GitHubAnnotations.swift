@@ -2,27 +2,36 @@ internal import SimModel
 
 /// Lines on standard output that GitHub Actions turns into remarks beside the scenario file.
 public enum GitHubAnnotations {
-    /// One line for each expectation that did not hold, of all runs. What failed is an error, what
-    /// could not be told a warning.
-    public static func lines(_ reports: [RunReport]) -> [String] {
-        reports.flatMap { report in
-            let judged = report.judgedByWeight.compactMap { line(of: $0, in: report) }
-            if !judged.isEmpty || report.verdict == .pass { return judged }
+    /// One line for each expectation that did not hold, of all runs. What failed or could not be
+    /// run is an error, what could not be told or was left out a warning.
+    public static func lines(_ entries: [SuiteEntry]) -> [String] {
+        entries.flatMap { entry in
+            let judged = entry.judgedByWeight.compactMap { line(of: $0, in: entry) }
+            let (verdict, fallback) = wholeRun(entry.outcome)
+            if !judged.isEmpty || verdict == .pass { return judged }
             return [
                 command(
-                    report.verdict, report.started.file, line: 0, title: report.title,
-                    message: report.reason ?? report.verdict.rawValue)
+                    verdict, entry.file, line: entry.line, title: entry.title,
+                    message: entry.reason ?? fallback)
             ].compactMap { $0 }
         }
     }
 
-    private static func line(of judged: Judged, in report: RunReport) -> String? {
+    /// How a run is told of that has no expectation to tell of.
+    private static func wholeRun(_ outcome: SuiteEntry.Outcome) -> (Verdict, String) {
+        switch outcome {
+        case .judged(let verdict): (verdict, verdict.rawValue)
+        case .skipped: (.inconclusive, "skipped")
+        }
+    }
+
+    private static func line(of judged: Judged, in entry: SuiteEntry) -> String? {
+        let again = entry.run.map { ["again: \($0.replayCommand)"] } ?? []
         let message =
-            ["saw \(judged.observed), wanted \(judged.wanted)"] + judged.evidence
-            + ["again: \(report.replayCommand)"]
+            ["saw \(judged.observed), wanted \(judged.wanted)"] + judged.evidence + again
         return command(
-            judged.verdict, report.started.file, line: judged.line,
-            title: "\(report.title): \(judged.expectation)",
+            judged.verdict, entry.file, line: judged.line,
+            title: "\(entry.title): \(judged.expectation)",
             message: message.joined(separator: "\n"))
     }
 

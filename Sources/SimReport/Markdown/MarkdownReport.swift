@@ -10,76 +10,32 @@ public struct MarkdownReport {
             "## \(Self.mark(report.verdict)) \(report.verdict.rawValue): "
                 + MarkdownText.inline(report.title),
         ]
-        lines += Self.body(report)
+        lines += Self.body(report.reason, report.judgedByWeight) + Self.figures(report)
         text = lines.joined(separator: "\n") + "\n"
     }
 
-    /// One text for several runs: a table with what failed first, then the details of each run that
-    /// did not pass, folded.
-    public static func suite(_ reports: [RunReport]) -> String {
-        let ordered = reports.enumerated().sorted { left, right in
-            (order(left.element.verdict), left.offset)
-                < (order(right.element.verdict), right.offset)
-        }.map(\.element)
-        var lines = ["## \(headline(reports))", ""]
-        lines += ["| | scenario | expectations | seed | time |", "|---|---|---|--:|--:|"]
-        lines += ordered.map(row)
-        for report in ordered where report.verdict != .pass {
-            let title = MarkdownText.inline(report.title)
-            lines += [
-                "", "<details>",
-                "<summary>\(mark(report.verdict)) \(report.verdict.rawValue): \(title)</summary>",
-                "", MarkdownText.code(report.replayCommand),
-            ]
-            lines += body(report) + ["", "</details>"]
-        }
-        return lines.joined(separator: "\n") + "\n"
-    }
+    /// Tables of the traffic and of the faults of one run.
+    static func figures(_ report: RunReport) -> [String] { traffic(report) + faults(report) }
 
-    /// `❌ 1 of 3 scenarios failed, 1 inconclusive`.
-    private static func headline(_ reports: [RunReport]) -> String {
-        let count = { (verdict: Verdict) in reports.count { $0.verdict == verdict } }
-        let worst = reports.map(\.verdict).max { order($0) > order($1) } ?? .pass
-        let total = FigureText.count(reports.count, "scenario")
-        guard worst != .pass else { return "\(mark(.pass)) \(total) passed" }
-        let words: [(Verdict, String)] = [
-            (.fail, "failed"), (.error, "could not be run"), (.inconclusive, "inconclusive"),
-        ]
-        let parts = words.filter { count($0.0) > 0 }.map { "\(count($0.0)) \($0.1)" }
-        return "\(mark(worst)) \(parts.joined(separator: ", ")) of \(total)"
-    }
-
-    private static func row(_ report: RunReport) -> String {
-        let held = report.judged.count { $0.verdict == .pass }
-        let worst = report.judgedByWeight.first { $0.verdict != .pass }
-        let what = worst.map { "\($0.expectation): saw \($0.observed)" } ?? report.reason ?? ""
-        let seen = "\(held) of \(report.judged.count) held" + (what.isEmpty ? "" : "; \(what)")
-        let cells = [
-            mark(report.verdict), MarkdownText.inline(report.title), MarkdownText.inline(seen),
-            String(report.started.seed), "\(RunReport.seconds(report.wall))s",
-        ]
-        return "| " + cells.joined(separator: " | ") + " |"
-    }
-
-    private static func body(_ report: RunReport) -> [String] {
+    static func body(_ reason: String?, _ judgedByWeight: [Judged]) -> [String] {
         var lines: [String] = []
-        if let reason = report.reason {
+        if let reason {
             lines += [""] + MarkdownText.block(reason.split(separator: "\n").map(String.init))
         }
-        if !report.judged.isEmpty {
+        if !judgedByWeight.isEmpty {
             lines += ["", "| | expectation | wanted | seen |", "|---|---|---|---|"]
-            lines += report.judgedByWeight.map { judged in
+            lines += judgedByWeight.map { judged in
                 let cells = [judged.expectation, judged.wanted, judged.observed]
                 return "| \(mark(judged.verdict)) | "
                     + cells.map(MarkdownText.inline).joined(separator: " | ") + " |"
             }
         }
-        for judged in report.judgedByWeight where judged.verdict != .pass {
+        for judged in judgedByWeight where judged.verdict != .pass {
             guard !judged.evidence.isEmpty else { continue }
             lines += ["", "**\(MarkdownText.inline(judged.expectation))**", ""]
             lines += MarkdownText.block(judged.evidence)
         }
-        return lines + traffic(report) + faults(report)
+        return lines
     }
 
     private static func traffic(_ report: RunReport) -> [String] {
@@ -123,16 +79,7 @@ public struct MarkdownReport {
             }
     }
 
-    private static func order(_ verdict: Verdict) -> Int {
-        switch verdict {
-        case .fail: 0
-        case .error: 1
-        case .inconclusive: 2
-        case .pass: 3
-        }
-    }
-
-    private static func mark(_ verdict: Verdict) -> String {
+    static func mark(_ verdict: Verdict) -> String {
         switch verdict {
         case .pass: "✅"
         case .fail: "❌"

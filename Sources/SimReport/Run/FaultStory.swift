@@ -8,6 +8,8 @@ public struct FaultStory: Sendable {
     public internal(set) var end: Int64?
     public let targets: [String]
     public internal(set) var touched: UInt64?
+    /// False when its effect was looked for after its end and was still there.
+    public internal(set) var mended: Bool?
     /// What made it begin, and how its proof was seen; empty when there is nothing to say.
     public internal(set) var details: [String] = []
 
@@ -23,7 +25,9 @@ public struct FaultStory: Sendable {
         // A restart is over at once; its closing entry comes when the run ends.
         end = verb == "restart" ? begin : at
         touched = fault.touched
+        mended = fault.mended
         if let detail = fault.detail { details.append(detail) }
+        if fault.mended == false { details.append("its effect was still there after its end") }
     }
 
     /// `31 packets`; nil while it is not known.

@@ -76,7 +76,9 @@ public struct RunReport: Sendable {
     }
 
     /// What decides comes first: failed, error, inconclusive, passed.
-    public var judgedByWeight: [Judged] {
+    public var judgedByWeight: [Judged] { Self.byWeight(judged) }
+
+    static func byWeight(_ judged: [Judged]) -> [Judged] {
         let order: [Verdict] = [.fail, .error, .inconclusive, .pass]
         return order.flatMap { verdict in judged.filter { $0.verdict == verdict } }
     }

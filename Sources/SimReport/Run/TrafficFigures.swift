@@ -27,6 +27,9 @@ public struct TrafficFigures: Sendable {
     public private(set) var bytes: UInt64?
     /// Answers that came after the answer to a later request.
     public private(set) var misordered = 0
+    private var seesOrder = false
+    /// Requests that were sent a millisecond or more after their instant.
+    public private(set) var sentLate = 0
     /// Answers that came once more.
     public internal(set) var duplicated = 0
     public internal(set) var worstSendDelay: Int64 = 0
@@ -48,7 +51,7 @@ public struct TrafficFigures: Sendable {
     }
 
     /// True when the log speaks of datagrams: only they come twice or out of order.
-    public var hasDatagramFigures: Bool { duplicated > 0 || misordered > 0 }
+    public var hasDatagramFigures: Bool { duplicated > 0 || seesOrder }
 
     /// Successful requests per second between the first and the last request that were due; nil
     /// for fewer than two.
@@ -79,7 +82,11 @@ public struct TrafficFigures: Sendable {
                 backend: request.backend.map { number(ofBackend: $0) } ?? -1,
                 result: request.result))
         if let count = request.bytes { bytes = (bytes ?? 0) &+ count }
-        if request.misordered == true { misordered += 1 }
+        if let isMisordered = request.misordered {
+            seesOrder = true
+            if isMisordered { misordered += 1 }
+        }
+        if request.sendDelayNanoseconds != nil { sentLate += 1 }
     }
 
     /// Puts everything in order; called once, after the last request.
