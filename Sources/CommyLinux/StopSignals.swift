@@ -6,16 +6,16 @@ internal import CLinux
 public struct StopSignals: ~Copyable, Sendable {
     public let descriptor: FileDescriptor
 
-    /// Blocks SIGTERM, SIGINT and SIGPIPE for this thread.
+    /// Blocks SIGTERM, SIGINT, SIGHUP and SIGPIPE for this thread and those that it starts.
     public init() throws(SystemError) {
-        let signals = [SIGTERM, SIGINT, SIGPIPE]
+        let signals = [SIGTERM, SIGINT, SIGHUP, SIGPIPE]
         let raw = unsafe signals.withUnsafeBufferPointer { pointer in
             unsafe clinux_signalfd(pointer.baseAddress!, Int32(pointer.count))
         }
         descriptor = FileDescriptor(owning: try checked(raw, "signalfd"))
     }
 
-    /// True when a SIGTERM or SIGINT has come since the last call.
+    /// True when a SIGTERM, SIGINT or SIGHUP has come since the last call.
     public func takeStop() -> Bool {
         var stops = false
         while true {

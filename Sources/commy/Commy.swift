@@ -19,5 +19,8 @@ struct Commy: ParsableCommand {
 struct Sim: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run scenarios: real processes, an emulated network, faults, and a verdict.",
-        subcommands: [SimRun.self, SimValidate.self, SimSchema.self, SimInit.self, SimDoctor.self])
+        subcommands: [
+            SimRun.self, SimList.self, SimValidate.self, SimSchema.self, SimInit.self,
+            SimDoctor.self,
+        ])
 }

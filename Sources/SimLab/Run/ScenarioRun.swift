@@ -15,6 +15,8 @@ public final class ScenarioRun {
         public var seed: UInt64?
         /// Where report directories go.
         public var reportRoot = "reports"
+        /// Ends the name of the report's directory; tells runs of one file and seed apart.
+        public var reportSuffix = ""
         public var capture = CaptureMode.links
         public var isolation: SandboxEnvironment.Isolation?
         /// Processors do not sleep while traffic flows: sharper deliveries for more power.
@@ -155,9 +157,14 @@ public final class ScenarioRun {
         return started
     }
 
+    /// Programs that the scenario says it needs and that are not installed.
+    public static func missingPrograms(of scenario: Scenario) -> [Requirement] {
+        scenario.requires.filter { !ProgramSearch.finds($0.program) }
+    }
+
     /// Every program that the scenario says it needs must be there before anything is started.
     private func requirePrograms() throws {
-        let missing = scenario.requires.filter { !ProgramSearch.finds($0.program) }
+        let missing = Self.missingPrograms(of: scenario)
         guard let first = missing.first else { return }
         let packages = missing.map(\.package).joined(separator: " ")
         throw LabError(
@@ -182,7 +189,7 @@ public final class ScenarioRun {
         URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
     }
 
-    /// `<file's name>-<seed>-<seven digits of the file's hash>`.
+    /// `<file's name>-<seed>-<seven digits of the file's hash>`, then the suffix.
     private static func reportName(_ scenario: Scenario, _ file: String, _ options: Options)
         -> String
     {
@@ -190,7 +197,7 @@ public final class ScenarioRun {
         let hash = String(RandomKey(seed: 0).labelled(text).value, radix: 16)
         let digits = String(("0000000" + hash).suffix(7))
         let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-        return "\(stem)-\(options.seed ?? scenario.seed)-\(digits)"
+        return "\(stem)-\(options.seed ?? scenario.seed)-\(digits)\(options.reportSuffix)"
     }
 }
 

@@ -1,8 +1,8 @@
 /// Finds the word that was probably meant.
-enum Suggestion {
+public enum Suggestion {
     /// The nearest of `candidates`, if it is near enough to be a slip: a third of the letters or
     /// fewer differ (two letters in a short word). The first one wins a tie.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    public static func nearest(to word: String, among candidates: [String]) -> String? {
         guard word.count <= Limits.suggestedWordLength else { return nil }
         let plain = word.lowercased()
         var best: (distance: Int, candidate: String)?

@@ -26,42 +26,52 @@ struct RunOutput {
         self.json = json
     }
 
-    /// The report of a run that was carried out.
-    func print(_ shown: ShownReport, directory: String) throws {
-        guard let files = shown.files, let report = shown.report else { return }
-        if json {
-            terminal.printLine(try files.verdict(pretty: false))
-        } else {
-            let text = TerminalReport(report, width: terminal.width, colour: terminal.hasColour)
-            let place = ScenarioFiles.shortened(directory)
-            terminal.printLine(text.text(directory: place) + "\n")
-        }
-    }
+    var isJSON: Bool { json }
 
-    /// Why a scenario could not be run at all.
-    func printFailure(_ reason: String, of file: String) {
-        terminal.printError("\(file): \(reason)")
-        printObject(reason, of: file)
+    /// What became of one of `count` jobs: a run in full when it did not pass or nothing ran beside
+    /// it, else in a line.
+    func print(_ result: JobResult, of job: SuiteJob, count: Int, workers: Int) throws {
+        guard case .ran(let run) = result else {
+            let reason = result.reason ?? ""
+            terminal.printError("\(job.selected.file): \(reason)")
+            printObject(reason, of: job.selected.file, job, result.word)
+            return
+        }
+        if json {
+            terminal.printLine(run.json)
+        } else if run.verdict != .pass || workers == 1 || count == 1 {
+            let text = TerminalReport(
+                run.report, width: terminal.width, colour: terminal.hasColour)
+            let place = ScenarioFiles.shortened(run.directory)
+            terminal.printLine(text.text(directory: place) + "\n")
+        } else {
+            let seconds = run.report.wall / 1_000_000_000
+            let place = ScenarioFiles.shortened(run.directory)
+            terminal.printLine("PASS  \(job.title)  \(seconds)s  \(place)")
+        }
     }
 
     /// Why a file is no scenario.
     func printProblems(_ problems: [Diagnostic], of file: String) {
         terminal.printProblems(problems)
-        printObject(problems.map(\.description).joined(separator: "\n"), of: file)
+        printObject(problems.map(\.description).joined(separator: "\n"), of: file, nil, "error")
     }
 
-    func printError(_ line: String) { terminal.printError("Error: \(line)") }
+    func printError(_ line: String) { terminal.printError(line) }
 
     /// Something that only people want to know.
     func printNote(_ line: String) {
         if !json { terminal.printLine(line) }
     }
 
-    private func printObject(_ reason: String, of file: String) {
+    private func printObject(
+        _ reason: String, of file: String, _ job: SuiteJob?, _ verdict: String
+    ) {
         guard json else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let object = ["file": file, "reason": reason, "verdict": Verdict.error.rawValue]
+        var object = ["file": file, "reason": reason, "verdict": verdict]
+        object["scenario"] = job?.selected.scenario.name
         guard let data = try? encoder.encode(object) else { return }
         terminal.printLine(String(decoding: data, as: UTF8.self))
     }

@@ -1,9 +1,8 @@
 public import ArgumentParser
+internal import CommyBase
 internal import Foundation
 public import SimLab
 internal import SimModel
-internal import SimReport
-internal import SimScenario
 
 /// `commy sim run PATH...`.
 struct SimRun: ParsableCommand {
@@ -16,12 +15,15 @@ struct SimRun: ParsableCommand {
             Exit codes: 0 all passed; 1 an expectation failed; 2 inconclusive: the machine was too \
             slow to tell; 3 a scenario is invalid or could not be run.
 
+            A scenario whose programs are not installed is skipped, and said to be; when all are, \
+            or with --no-skip, the exit code is 3. Ctrl-C ends the running scenarios and writes \
+            their reports; a second one ends everything at once.
+
             Each run leaves a report directory; 'reports/latest' points to the newest. \
             reports/README.md teaches how to read it.
             """)
 
-    @Argument(help: "Scenario files or directories.", completion: .file(extensions: ["yaml"]))
-    var paths: [String]
+    @OptionGroup var selection: SelectionOptions
 
     @Option(help: "The world to run in; replaces the scenario's own.")
     var world: String?
@@ -43,10 +45,25 @@ struct SimRun: ParsableCommand {
     var isolation: SandboxEnvironment.Isolation?
 
     @Option(
-        name: .customLong("filter"),
-        help:
-            "Run only scenarios of this tier (smoke, full, soak), or with this text in their path.")
-    var filter: String?
+        name: .customShort("j", allowingJoined: true),
+        help: ArgumentHelp(
+            "How many scenarios run at once; 0 or auto: one for each processor.",
+            valueName: "n"))
+    var jobs = "1"
+
+    @Option(name: .customLong("repeat"), help: "Run each scenario this often, with the same seed.")
+    var repeats = 1
+
+    @Option(help: "Write a JUnit file about all runs.")
+    var junit: String?
+
+    @Option(help: "Write a Markdown summary of all runs.")
+    var markdown: String?
+
+    @Flag(
+        name: .customLong("no-skip"),
+        help: "A scenario whose programs are not installed is an error.")
+    var noSkip = false
 
     @Flag(
         inversion: .prefixedNo,
@@ -60,14 +77,12 @@ struct SimRun: ParsableCommand {
         let output = RunOutput(json: json)
         let world = try world.map(Self.world)
         do {
-            let scenarios = try select(output, world)
-            let worst = try runAll(scenarios, output)
-            throw ExitCode(worst.exitCode)
+            throw ExitCode(try runSuite(output, world))
         } catch let code as ExitCode {
             throw code
         } catch {
             // Whatever else went wrong is the machine's or the file's trouble, not a verdict.
-            output.printError("\(error)")
+            output.printError("Error: \(error)")
             throw ExitCode(Verdict.error.exitCode)
         }
     }
@@ -80,97 +95,50 @@ struct SimRun: ParsableCommand {
         return known
     }
 
-    /// The scenarios to run. A broken file starts nothing, not even its neighbours: a suite that is
-    /// half run misleads.
-    private func select(_ output: RunOutput, _ world: Scenario.World?) throws -> [Selected] {
-        var scenarios: [Selected] = []
-        var isValid = true
-        for file in try ScenarioFiles.find(paths) {
-            switch ScenarioReader.read(path: file) {
-            case .scenarios(let found):
-                for var scenario in found {
-                    scenario.world = world ?? scenario.world
-                    scenarios.append(Selected(file: file, scenario: scenario))
-                }
-            case .invalid(let problems):
-                isValid = false
-                output.printProblems(problems, of: file)
-            }
+    private func runSuite(_ output: RunOutput, _ world: Scenario.World?) throws -> Int32 {
+        let workerCount = try workers()
+        guard repeats >= 1 else { throw ToolError("--repeat \(repeats): it must be 1 or more") }
+        let selected = try selection.select(problem: output.printProblems)
+        let suiteJobs = (1...repeats).flatMap { turn in
+            selected.map { job($0, turn: turn, world) }
         }
-        guard isValid else { throw ExitCode(Verdict.error.exitCode) }
-        guard let filter else { return scenarios }
-        let matching = scenarios.filter {
-            $0.scenario.tier.rawValue == filter || $0.file.contains(filter)
+        if let shard = selection.shard, selected.isEmpty {
+            output.printError("no scenario falls into shard \(shard): there are fewer than shards")
         }
-        guard !matching.isEmpty else { throw ToolError("no scenario matches '\(filter)'") }
-        return matching
+        let begin = ContinuousClock.now
+        let results = try Suite(jobs: suiteJobs, workerCount: workerCount, output: output).run()
+        let seconds = Double((ContinuousClock.now - begin).nanoseconds) / 1_000_000_000
+        let summary = SuiteSummary(jobs: suiteJobs, results: results, skipIsError: noSkip)
+        if results.count > 1 || results.contains(where: { $0.word == "skipped" }) {
+            for line in summary.lines(seconds: seconds) { output.printNote(line) }
+        }
+        try SuiteFiles(junit: junit, markdown: markdown)
+            .write(suiteJobs, results, on: output.terminal, json: json)
+        return summary.exitCode
     }
 
-    private struct Selected {
-        let file: String
-        let scenario: Scenario
+    private func workers() throws -> Int {
+        if jobs == "auto" || jobs == "0" { return ProcessInfo.processInfo.activeProcessorCount }
+        guard let count = Int(jobs), count > 0 else {
+            throw ToolError("-j '\(jobs)' is no number of scenarios; write 1 or more, or auto")
+        }
+        return count
     }
 
-    private func runAll(_ scenarios: [Selected], _ output: RunOutput) throws -> Verdict {
-        var worst = Verdict.pass
-        let janitor = try Janitor()
-        for (index, selected) in scenarios.enumerated() {
-            let outcome = try runOne(selected, janitor, output)
-            worst = worst.worse(outcome.verdict)
-            if outcome.isInterrupted {
-                let left = scenarios.count - index - 1
-                if left > 0 { output.printError("\(left) more scenarios were not run") }
-                break
-            }
-        }
-        if scenarios.count > 1 {
-            output.printNote("\(scenarios.count) scenarios: \(worst.rawValue)")
-        }
-        return worst
-    }
-
-    private func runOne(_ selected: Selected, _ janitor: Janitor, _ output: RunOutput) throws
-        -> (verdict: Verdict, isInterrupted: Bool)
+    private func job(_ selected: SelectedScenario, turn: Int, _ world: Scenario.World?) -> SuiteJob
     {
-        let (file, scenario) = (selected.file, selected.scenario)
-        guard scenario.world == .realtime else {
-            output.printFailure(
-                "world '\(scenario.world.rawValue)' cannot be run yet; use --world realtime",
-                of: file)
-            return (.error, false)
-        }
+        var scenario = selected.scenario
+        scenario.world = world ?? scenario.world
         var options = ScenarioRun.Options()
         options.seed = seed
         options.reportRoot = reportRoot
+        options.reportSuffix = selected.reportSuffix + (turn == 1 ? "" : "-run-\(turn)")
         options.capture = capture
         options.isolation = isolation
         options.keepsAwake = keepAwake
-        let progress = Progress(
-            title: scenario.name, duration: scenario.duration, terminal: output.terminal,
-            isOn: !json)
-        let shown = ShownReport()
-        do {
-            let run = try ScenarioRun(
-                scenario: scenario, file: file, options: options, janitor: janitor,
-                observer: progress.observe)
-            let outcome = try run.run(reporter: shown.files)
-            progress.clear()
-            try output.print(shown, directory: outcome.report)
-            return (outcome.verdict, outcome.wasInterrupted)
-        } catch let error as LabError {
-            progress.clear()
-            output.printFailure("\(error)", of: file)
-            return (.error, false)
-        }
-    }
-}
-
-extension Verdict {
-    /// The one that decides the exit code: error, then fail, then inconclusive.
-    func worse(_ other: Verdict) -> Verdict {
-        let order: [Verdict] = [.pass, .inconclusive, .fail, .error]
-        let place = { (verdict: Verdict) in order.firstIndex(of: verdict) ?? 0 }
-        return place(self) >= place(other) ? self : other
+        return SuiteJob(
+            selected: SelectedScenario(file: selected.file, scenario: scenario), options: options,
+            turn: turn, missing: ScenarioRun.missingPrograms(of: scenario))
     }
 }
 

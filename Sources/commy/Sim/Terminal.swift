@@ -39,6 +39,14 @@ struct Terminal {
         write("\r\u{1b}[K" + line.prefix(width - 1), to: FileHandle.standardOutput)
     }
 
+    /// Replaces the last block of `before` lines; only on a terminal. The cursor stays below it.
+    func printBlock(_ lines: [String], before: Int) {
+        guard isInteractive, before > 0 || !lines.isEmpty else { return }
+        let up = before > 0 ? "\r\u{1b}[\(before)A" : "\r"
+        let text = lines.map { $0.prefix(width - 1) + "\n" }.joined()
+        write(up + "\u{1b}[J" + text, to: FileHandle.standardOutput)
+    }
+
     private func write(_ text: String, to handle: FileHandle) {
         // A reader that has gone away (a closed pipe) is no reason to fail.
         try? handle.write(contentsOf: Data(text.utf8))
