@@ -97,7 +97,7 @@ let package = Package(
             name: "SimReportTests", dependencies: ["SimReport", "SimModel", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
-            name: "Suites", dependencies: ["commy", "commy-init", "commy-traffic"],
+            name: "Suites", dependencies: ["commy", "commy-init", "commy-traffic", yams],
             path: "Tests/suites", swiftSettings: swift),
         .testTarget(
             name: "CommyDevTests", dependencies: ["commy-dev"], swiftSettings: swift),

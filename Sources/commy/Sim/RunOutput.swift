@@ -39,13 +39,13 @@ struct RunOutput {
         }
         if json {
             terminal.printLine(run.json)
-        } else if run.verdict != .pass || workers == 1 || count == 1 {
+        } else if let report = run.report, run.verdict != .pass || workers == 1 || count == 1 {
             let text = TerminalReport(
-                run.report, width: terminal.width, colour: terminal.hasColour)
+                report, width: terminal.width, colour: terminal.hasColour)
             let place = ScenarioFiles.shortened(run.directory)
             terminal.printLine(text.text(directory: place) + "\n")
         } else {
-            let seconds = run.report.wall / 1_000_000_000
+            let seconds = run.entry.wallNanoseconds / 1_000_000_000
             let place = ScenarioFiles.shortened(run.directory)
             terminal.printLine("PASS  \(job.title)  \(seconds)s  \(place)")
         }

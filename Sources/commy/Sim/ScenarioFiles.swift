@@ -22,7 +22,9 @@ enum ScenarioFiles {
                 files.append(path)
                 continue
             }
-            let found = (FileManager.default.enumerator(atPath: path)?.allObjects ?? [])
+            // An enumerator does not follow a link, not even the one that it begins at.
+            let root = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let found = (FileManager.default.enumerator(atPath: root)?.allObjects ?? [])
                 .compactMap { $0 as? String }
                 .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
                 .filter { !ScenarioReader.isPart(path: $0) }

@@ -41,7 +41,7 @@ struct Suite {
                 board.stop()
             }
             for (job, result) in board.takeFinished() {
-                results[job] = result
+                results[job] = result.lightened
                 block.clear()
                 try output.print(result, of: jobs[job], count: jobs.count, workers: workerCount)
             }

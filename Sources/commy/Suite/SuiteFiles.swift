@@ -10,33 +10,34 @@ struct SuiteFiles {
     func write(_ jobs: [SuiteJob], _ results: [JobResult], on terminal: Terminal, json: Bool)
         throws
     {
-        let reports = zip(jobs, results).compactMap { job, result in Self.report(job, result) }
-        if let junit { try Self.write(JUnitReport.merged(reports), to: junit) }
-        if let markdown { try Self.write(MarkdownReport.suite(reports), to: markdown) }
+        var suite = SuiteReport()
+        for (job, result) in zip(jobs, results) { suite.add(Self.entry(job, result)) }
+        if let junit { try Self.saying(junit) { try suite.writeJUnit(to: junit) } }
+        if let markdown { try Self.saying(markdown) { try suite.writeMarkdown(to: markdown) } }
         let environment = ProcessInfo.processInfo.environment
         guard environment["GITHUB_ACTIONS"] == "true" else { return }
         // With --json, standard output is for objects alone.
-        if !json { for line in GitHubAnnotations.lines(reports) { terminal.printLine(line) } }
+        if !json { for line in suite.annotations { terminal.printLine(line) } }
         if let path = environment["GITHUB_STEP_SUMMARY"], !path.isEmpty {
-            try Self.append(MarkdownReport.suite(reports), to: path)
+            try Self.saying(path) { try Self.append(suite.markdown, to: path) }
         }
     }
 
     /// What has no report of its own is named all the same.
-    private static func report(_ job: SuiteJob, _ result: JobResult) -> RunReport? {
-        switch result {
-        case .ran(let run): run.report
-        case .skipped, .notRun: job.standIn(.inconclusive, result.reason ?? "")
-        case .failed(let reason): job.standIn(.error, reason)
+    private static func entry(_ job: SuiteJob, _ result: JobResult) -> SuiteEntry {
+        let (name, file) = (job.title, job.selected.file)
+        return switch result {
+        case .ran(let run): run.entry
+        case .skipped: .skipped(scenario: name, file: file, reason: result.reason ?? "")
+        case .notRun, .failed:
+            .notRun(scenario: name, file: file, reason: result.reason ?? "")
         }
     }
 
-    private static func write(_ text: String, to path: String) throws {
+    /// Says which file it was that could not be written.
+    private static func saying(_ path: String, _ write: () throws -> Void) throws {
         do {
-            let url = URL(fileURLWithPath: path)
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: url, options: .atomic)
+            try write()
         } catch {
             throw ToolError("cannot write '\(path)': \(error.localizedDescription)")
         }
@@ -44,6 +45,6 @@ struct SuiteFiles {
 
     private static func append(_ text: String, to path: String) throws {
         let before = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        try write(before + text, to: path)
+        try Data((before + text).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     }
 }

@@ -34,32 +34,20 @@ struct SuiteJob: Sendable {
             }
             return .ran(
                 FinishedRun(
-                    verdict: outcome.verdict, report: report,
+                    verdict: outcome.verdict, report: report, entry: SuiteEntry(report),
                     json: try files.verdict(pretty: false), directory: outcome.report))
         } catch {
             return .failed("\(error)")
         }
-    }
-
-    /// What stands for a run that left no report, in the files about all runs.
-    func standIn(_ verdict: Verdict, _ reason: String) -> RunReport? {
-        let scenario = selected.scenario
-        var started = RunStarted(
-            scenario: scenario.name, file: selected.file, seed: options.seed ?? scenario.seed,
-            world: scenario.world.rawValue, sandbox: "none",
-            durationNanoseconds: 0, version: commyVersion)
-        started.settings = scenario.settings.map { "\($0.name)=\($0.value)" }
-        return RunReport([
-            RunEvent(at: .zero, fact: .runStarted(started)),
-            RunEvent(at: .zero, fact: .runEnded(RunEnded(verdict: verdict, reason: reason))),
-        ])
     }
 }
 
 /// A run that was carried out and has a report.
 struct FinishedRun: Sendable {
     let verdict: Verdict
-    let report: RunReport
+    /// For the terminal, which is served at once; it is large.
+    var report: RunReport?
+    let entry: SuiteEntry
     /// The object that `--json` prints.
     let json: String
     let directory: String
@@ -74,6 +62,13 @@ enum JobResult: Sendable {
     case failed(String)
     /// Not started, because the suite was interrupted before.
     case notRun
+
+    /// What is kept of it until all are done.
+    var lightened: JobResult {
+        guard case .ran(var run) = self else { return self }
+        run.report = nil
+        return .ran(run)
+    }
 
     var word: String {
         switch self {
