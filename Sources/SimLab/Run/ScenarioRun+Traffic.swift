@@ -13,7 +13,7 @@ extension ScenarioRun {
 
     /// The measured part of the run: traffic flows, faults come and go.
     func runTrafficAndFaults() throws {
-        let awake = options.keepsAwake ? WakefulProcessors() : nil
+        let awake = options.keepsAwake && conductor == nil ? WakefulProcessors() : nil
         defer { awake?.stop() }
         let start = clock.now + Self.leadTime
         for spec in scenario.traffic {
@@ -51,19 +51,30 @@ extension ScenarioRun {
 
     private func launch(_ instance: TrafficInstance, start: MeshInstant) throws {
         let arguments = [environment.traffic.path] + words(of: instance, start: start)
+        let spec = instance.spec
+        let label = "\(spec.name)@\(spec.source)"
+        let directory = "\(HostSandbox.directory)/traffic/\(spec.name)"
+        let prepared = try prepareLockstep(
+            "traffic \(label)", host: instance.host, directory: directory)
         let launched = try hosts[instance.host].launch(
             LaunchRequest(
                 arguments: arguments,
-                environment: Self.environmentLines(directory: HostSandbox.directory, own: []),
+                environment: Self.environmentLines(
+                    directory: HostSandbox.directory, own: prepared?.environment ?? []),
                 directory: HostSandbox.directory),
             user: environment.processUser, group: environment.processGroup)
         instance.insidePID = launched.insidePID
         // A generator that waits for a processor measures the machine, not the service.
-        if launched.outsidePID > 0 { clinux_prefer_process(launched.outsidePID) }
+        if launched.outsidePID > 0, conductor == nil { clinux_prefer_process(launched.outsidePID) }
         owners[HostProcess(host: instance.host, pid: launched.insidePID)] = .traffic(instance)
         let records = try watch(launched.standardOutput.raw, .traffic(instance))
         let errors = try watch(launched.standardError.raw, .trafficErrors(instance))
+        let (inside, outside) = (launched.insidePID, launched.outsidePID)
         launched.handOutput(to: instance.records, records, instance.errors, errors)
+        guard let prepared else { return }
+        try awaitJoining(
+            prepared.slot, label: "traffic \(label)", host: instance.host,
+            rank: processes.count + traffic.count, launched: (inside, outside))
     }
 
     func readRecords(of instance: TrafficInstance) throws {

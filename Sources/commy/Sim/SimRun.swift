@@ -133,7 +133,7 @@ struct SimRun: ParsableCommand {
         -> (verdict: Verdict, isInterrupted: Bool)
     {
         let (file, scenario) = (selected.file, selected.scenario)
-        guard scenario.world == .realtime else {
+        guard scenario.world != .simulated else {
             output.printFailure(
                 "world '\(scenario.world.rawValue)' cannot be run yet; use --world realtime",
                 of: file)
@@ -156,6 +156,7 @@ struct SimRun: ParsableCommand {
             let outcome = try run.run(reporter: shown.files)
             progress.clear()
             try output.print(shown, directory: outcome.report)
+            if let hash = outcome.traceHash { output.printNote("trace \(hash)") }
             return (outcome.verdict, outcome.wasInterrupted)
         } catch let error as LabError {
             progress.clear()
