@@ -71,6 +71,8 @@ public struct Netlink: ~Copyable, Sendable {
         if isIPv6 { request.appendAttribute(UInt16(RTA_PRIORITY.rawValue), 256) }
         request.appendAttribute(UInt16(RTA_PREFSRC.rawValue), source)
         request.nest(UInt16(RTA_METRICS.rawValue)) { metrics in
+            // TCP heeds this metric only where it is locked (tcp_rto_min in net/ipv4/tcp_output.c).
+            metrics.appendAttribute(UInt16(RTAX_LOCK), 1 << UInt32(RTAX_RTO_MIN))
             metrics.appendAttribute(UInt16(RTAX_RTO_MIN), shortestTimeoutMilliseconds)
             metrics.appendAttribute(UInt16(RTAX_QUICKACK), 1)
         }
