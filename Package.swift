@@ -36,21 +36,34 @@ let package = Package(
 
         // Effects.
         .systemLibrary(name: "CLibCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .target(name: "CLinux", cSettings: c),
         .target(name: "CommyClock", cSettings: c),
         .target(
             name: "CommyLinux", dependencies: ["CommyBase", "CLinux"], swiftSettings: swift),
+
+        .target(name: "CommyTLS", dependencies: ["COpenSSL"], swiftSettings: swift),
+        .target(
+            name: "CommyShm", dependencies: ["CommyBase", "CLinux", "CommyLinux"],
+            swiftSettings: swift),
+        .target(
+            name: "CommyReactor", dependencies: ["CommyBase", "CommyLinux", "CommyShm"],
+            swiftSettings: swift),
 
         // Harness.
         .target(
             name: "SimScenario", dependencies: ["CommyBase", "SimModel", yams],
             swiftSettings: swift),
         .target(
-            name: "SimTraffic", dependencies: ["CommyBase", "CommyLinux"], swiftSettings: swift),
+            name: "SimTraffic",
+            dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
+            swiftSettings: swift),
         .target(
             name: "SimLab",
             dependencies: [
-                "CLinux", "CommyBase", "CommyLinux", "SimModel", "SimTraffic", histogram,
+                "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
+                "SimTraffic", histogram,
             ],
             swiftSettings: swift),
         .target(
@@ -84,7 +97,8 @@ let package = Package(
             name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
-            name: "SimTrafficTests", dependencies: ["SimTraffic", "CommyLinux", "CommyBase"],
+            name: "SimTrafficTests",
+            dependencies: ["SimTraffic", "CommyReactor", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "SimLabTests",

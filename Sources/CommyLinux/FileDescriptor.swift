@@ -82,6 +82,11 @@ public struct FileDescriptor: ~Copyable, Sendable {
         try checked(clinux_wait_readable(raw, milliseconds), "poll") > 0
     }
 
+    /// The same for a descriptor that somebody else owns.
+    public static func waitReadable(_ raw: Int32, milliseconds: Int32) throws(SystemError) -> Bool {
+        try checked(clinux_wait_readable(raw, milliseconds), "poll") > 0
+    }
+
     public func setNonBlocking() throws(SystemError) {
         _ = try checked(clinux_set_nonblocking(raw), "fcntl O_NONBLOCK")
     }

@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyLinux
+internal import CommyReactor
 
 /// Commands as requests: each arrival starts a process, which is a success when it returns 0 before
 /// the timeout. The epoll loop around `OpenLoop` and `ChildCommand`.
@@ -85,8 +86,8 @@ struct CommandGenerator: ~Copyable {
         let child = try ChildCommand(command)
         let slot = freeSlots.popLast() ?? running.count
         if slot == running.count { running.append(nil) }
-        try loop.epoll.add(child.pidfd.raw, .readable, token: UInt64(slot * 2))
-        try loop.epoll.add(child.output.raw, .readable, token: UInt64(slot * 2 + 1))
+        try loop.queue.add(child.pidfd.raw, .readable, token: UInt64(slot * 2))
+        try loop.queue.add(child.output.raw, .readable, token: UInt64(slot * 2 + 1))
         running[slot] = Running(child, arrival)
         order.append(slot)
     }
@@ -109,7 +110,7 @@ struct CommandGenerator: ~Copyable {
     }
 
     private mutating func expireTimeouts() {
-        let now = loop.clock.now
+        let now = loop.now
         while let slot = order.first, let entry = running[slot],
             loop.deadline(of: entry.due) <= now
         {
@@ -133,7 +134,7 @@ struct CommandGenerator: ~Copyable {
     ) {
         var record = TrafficRequest(
             ordinal: ordinal, scheduledNanoseconds: due.nanoseconds,
-            latencyNanoseconds: (loop.clock.now - due).nanoseconds, result: result)
+            latencyNanoseconds: (loop.now - due).nanoseconds, result: result)
         record.sendDelayNanoseconds = (sent - due).nanoseconds
         record.bodyByteCount = UInt64(output.count)
         if !output.isEmpty { record.backend = capture?.backend(header: [], body: output) ?? [] }

@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyLinux
+internal import CommyReactor
 
 /// Datagrams and their answers over one connected UDP socket: the epoll loop around `OpenLoop` and
 /// `DatagramLedger`.
@@ -22,7 +23,7 @@ struct DatagramGenerator: ~Copyable {
             preconditionFailure("only for udp")
         }
         let socket = try UDPSocket(connectedTo: configuration.address)
-        try loop.epoll.add(socket.descriptor.raw, .readable, token: 0)
+        try loop.queue.add(socket.descriptor.raw, .readable, token: 0)
         self.configuration = configuration
         self.rule = rule
         capture = BackendCapture(configuration)
@@ -112,7 +113,7 @@ struct DatagramGenerator: ~Copyable {
     }
 
     private mutating func expireTimeouts() {
-        let now = loop.clock.now
+        let now = loop.now
         while let oldest = ledger.oldest(), loop.deadline(of: oldest.due) <= now {
             ledger.gaveUp(oldest.ordinal)
             decide(oldest, .timeout)
@@ -126,7 +127,7 @@ struct DatagramGenerator: ~Copyable {
     ) {
         var record = TrafficRequest(
             ordinal: request.ordinal, scheduledNanoseconds: request.due.nanoseconds,
-            latencyNanoseconds: (loop.clock.now - request.due).nanoseconds, result: result)
+            latencyNanoseconds: (loop.now - request.due).nanoseconds, result: result)
         record.sendDelayNanoseconds = (request.sent - request.due).nanoseconds
         record.isMisordered = isMisordered
         record.bodyByteCount = UInt64(answer.count)

@@ -1,5 +1,6 @@
 internal import CommyBase
 public import CommyLinux
+public import CommyReactor
 
 /// Sends back whatever comes, over TCP and UDP: the other side of a traffic source that wants an
 /// echo, where no server of the scenario's own is the subject.
@@ -16,7 +17,7 @@ public struct EchoServer: ~Copyable {
     private static let listenerToken = UInt64.max - 1
     private static let datagramToken = UInt64.max - 2
 
-    private var epoll: Epoll
+    private var queue: EventQueue
     private let listener: TCPListener?
     private let datagrams: UDPSocket?
     /// By token.
@@ -25,11 +26,11 @@ public struct EchoServer: ~Copyable {
     private var buffer = [UInt8](repeating: 0, count: Limits.readBytes)
 
     /// Listens on every address of the host.
-    public init(tcp: UInt16?, udp: UInt16?) throws(SystemError) {
-        let epoll = try Epoll(capacity: Limits.eventsPerWait)
-        let listener = try Self.listener(tcp, epoll)
-        let datagrams = try Self.datagrams(udp, epoll)
-        self.epoll = epoll
+    public init(tcp: UInt16?, udp: UInt16?, clock: LoopClock) throws(SystemError) {
+        let queue = try EventQueue(clock: clock, capacity: Limits.eventsPerWait)
+        let listener = try Self.listener(tcp, queue)
+        let datagrams = try Self.datagrams(udp, queue)
+        self.queue = queue
         self.listener = listener
         self.datagrams = datagrams
     }
@@ -55,24 +56,24 @@ public struct EchoServer: ~Copyable {
     }
 
     private static func listener(
-        _ port: UInt16?, _ epoll: borrowing Epoll
+        _ port: UInt16?, _ queue: borrowing EventQueue
     ) throws(SystemError) -> TCPListener? {
         guard let port else { return nil }
         let listener = try orWithoutIPv6(port) { address throws(SystemError) in
             try TCPListener(on: address)
         }
-        try epoll.add(listener.descriptor.raw, .readable, token: listenerToken)
+        try queue.add(listener.descriptor.raw, .readable, token: listenerToken)
         return listener
     }
 
     private static func datagrams(
-        _ port: UInt16?, _ epoll: borrowing Epoll
+        _ port: UInt16?, _ queue: borrowing EventQueue
     ) throws(SystemError) -> UDPSocket? {
         guard let port else { return nil }
         let socket = try orWithoutIPv6(port) { address throws(SystemError) in
             try UDPSocket(boundTo: address)
         }
-        try epoll.add(socket.descriptor.raw, .readable, token: datagramToken)
+        try queue.add(socket.descriptor.raw, .readable, token: datagramToken)
         return socket
     }
 
@@ -89,10 +90,10 @@ public struct EchoServer: ~Copyable {
 
     /// Serves until `stop` has something to read.
     public mutating func run(until stop: borrowing FileDescriptor) throws(SystemError) {
-        try epoll.add(stop.raw, .readable, token: Self.stopToken)
+        try queue.add(stop.raw, .readable, token: Self.stopToken)
         while true {
-            for index in 0..<(try epoll.wait(nanoseconds: -1)) {
-                let event = epoll.event(at: index)
+            for index in 0..<(try queue.wait(until: .never)) {
+                let event = queue.event(at: index)
                 switch event.token {
                 case Self.stopToken: return
                 case Self.listenerToken: try acceptClients()
@@ -107,7 +108,7 @@ public struct EchoServer: ~Copyable {
         while let socket = try listener?.accept() ?? nil {
             let token = freeTokens.popLast() ?? clients.count
             if token == clients.count { clients.append(nil) }
-            try epoll.add(socket.descriptor.raw, .readable, token: UInt64(token))
+            try queue.add(socket.descriptor.raw, .readable, token: UInt64(token))
             clients[token] = Client(socket)
         }
     }
@@ -126,9 +127,9 @@ public struct EchoServer: ~Copyable {
             }
             // The client does not read: no more is read from it until it does.
             if try flush(client) {
-                try epoll.change(client.socket.descriptor.raw, .readable, token: UInt64(token))
+                try queue.change(client.socket.descriptor.raw, .readable, token: UInt64(token))
             } else {
-                try epoll.change(client.socket.descriptor.raw, .writable, token: UInt64(token))
+                try queue.change(client.socket.descriptor.raw, .writable, token: UInt64(token))
             }
         } catch {
             // Its connection broke; the others go on.

@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyLinux
+internal import CommyReactor
 
 /// What every generator shares: the schedule, the clock, the records, and when to wake.
 ///
@@ -21,8 +22,7 @@ struct OpenLoop: ~Copyable {
     private static let outputToken = UInt64.max
     private static let signalToken = UInt64.max - 1
 
-    let clock: MonotonicClock
-    var epoll: Epoll
+    var queue: EventQueue
     private(set) var summary = TrafficSummary()
     private let timeoutNanoseconds: Int64
     private var schedule: ArrivalSchedule
@@ -31,23 +31,24 @@ struct OpenLoop: ~Copyable {
     private var stopDeadline: MeshInstant?
 
     init(
-        _ configuration: TrafficConfiguration, output: consuming FileDescriptor,
-        signals: consuming StopSignals?
+        _ configuration: TrafficConfiguration, clock: LoopClock,
+        output: consuming FileDescriptor, signals: consuming StopSignals?
     ) throws(SystemError) {
-        let epoll = try Epoll(capacity: Limits.eventsPerWait)
+        let queue = try EventQueue(clock: clock, capacity: Limits.eventsPerWait)
         let records = try RecordOutput(output)
         // A regular file cannot be watched (EPERM) and never loses its reader.
-        try? epoll.add(records.raw, .error, token: Self.outputToken)
+        try? queue.add(records.raw, .error, token: Self.outputToken)
         if let raw = signals?.descriptor.raw {
-            try epoll.add(raw, .readable, token: Self.signalToken)
+            try queue.add(raw, .readable, token: Self.signalToken)
         }
-        clock = MonotonicClock(originNanoseconds: configuration.originNanoseconds)
         schedule = configuration.schedule
         timeoutNanoseconds = configuration.timeoutNanoseconds
-        self.epoll = epoll
+        self.queue = queue
         self.output = records
         self.signals = signals
     }
+
+    var now: MeshInstant { queue.now }
 
     /// When a request that was due then has failed.
     func deadline(of due: MeshInstant) -> MeshInstant { due + .nanoseconds(timeoutNanoseconds) }
@@ -57,7 +58,7 @@ struct OpenLoop: ~Copyable {
     /// The next request that is due and not too late; nil when there is none now.
     mutating func nextArrival() -> Arrival? {
         while let due = nextDue {
-            let now = clock.now
+            let now = queue.now
             guard due <= now else { return nil }
             let arrival = Arrival(ordinal: schedule.ordinal, due: due, sent: now)
             schedule.advance()
@@ -72,7 +73,7 @@ struct OpenLoop: ~Copyable {
 
     /// The request cannot be sent: too many are under way.
     mutating func refuse(_ arrival: Arrival) {
-        let now = clock.now
+        let now = queue.now
         decide(
             TrafficRequest(
                 ordinal: arrival.ordinal, scheduledNanoseconds: arrival.due.nanoseconds,
@@ -91,39 +92,40 @@ struct OpenLoop: ~Copyable {
             if wasCounted { summary.sent -= 1 }
             summary.overloaded += 1
         }
-        output.append(.request(request), at: clock.now)
+        output.append(.request(request), at: queue.now)
     }
 
     mutating func noteRepeat(of ordinal: UInt64) {
-        output.append(.repeated(ordinal: ordinal), at: clock.now)
+        output.append(.repeated(ordinal: ordinal), at: queue.now)
     }
 
     /// Waits for events, at most until the next thing to do. `oldest`: the due instant of the
     /// request that runs out of time first.
     mutating func turn(oldest: MeshInstant?, underWay: Int) throws(SystemError) -> Turn {
-        let now = clock.now
+        let now = queue.now
         if !output.flush(at: now) { return .ended(.outputLost) }
         let isStopped = stopDeadline.map { now >= $0 } ?? false
         if isStopped || (underWay == 0 && nextDue == nil) { return .ended(finish(underWay)) }
-        return .events(try epoll.wait(nanoseconds: waitSpan(at: now, oldest)))
+        return .events(try queue.wait(until: wakeUp(oldest)))
     }
 
-    /// Nanoseconds until something is to be done, less the span that is polled away before a due
-    /// instant.
-    private func waitSpan(at now: MeshInstant, _ oldest: MeshInstant?) -> Int64 {
+    /// When something is to be done; before a due instant a span is polled away, unless time
+    /// stands still while this process runs.
+    private func wakeUp(_ oldest: MeshInstant?) -> MeshInstant {
         var wake = stopDeadline ?? .never
         if let oldest { wake = min(wake, deadline(of: oldest)) }
         if let flush = output.deadline { wake = min(wake, flush) }
         if let due = nextDue {
-            wake = min(wake, MeshInstant(nanoseconds: due.nanoseconds - Limits.spinNanoseconds))
+            let spin = queue.clock.isVirtual ? 0 : Limits.spinNanoseconds
+            wake = min(wake, MeshInstant(nanoseconds: due.nanoseconds - spin))
         }
-        return max(0, wake.nanoseconds - now.nanoseconds)
+        return wake
     }
 
     private mutating func finish(_ underWay: Int) -> TrafficGenerator.End {
         summary.abandoned = UInt64(underWay)
-        output.append(.summary(summary), at: clock.now)
-        guard output.finish(clock) else { return .outputLost }
+        output.append(.summary(summary), at: queue.now)
+        guard output.finish(queue.clock) else { return .outputLost }
         return stopDeadline == nil ? .finished : .stopped
     }
 
@@ -136,12 +138,12 @@ struct OpenLoop: ~Copyable {
 
     /// Event `index` of the last turn.
     mutating func event(at index: Int) -> Event {
-        let event = epoll.event(at: index)
+        let event = queue.event(at: index)
         switch event.token {
         case Self.outputToken: return .outputLost
         case Self.signalToken:
             if signals?.takeStop() == true, stopDeadline == nil {
-                stopDeadline = clock.now + .nanoseconds(Limits.drainNanoseconds)
+                stopDeadline = queue.now + .nanoseconds(Limits.drainNanoseconds)
             }
             return .served
         case let token: return .own(token: Int(token), event.ready)

@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyLinux
+internal import CommyReactor
 
 /// Gathers records and writes them in batches without ever waiting for the reader.
 struct RecordOutput: ~Copyable {
@@ -29,7 +30,7 @@ struct RecordOutput: ~Copyable {
     }
 
     /// Writes the rest; false when it could not all be written in time.
-    mutating func finish(_ clock: MonotonicClock) -> Bool {
+    mutating func finish(_ clock: LoopClock) -> Bool {
         let limit = clock.now + .nanoseconds(Limits.lastWriteNanoseconds)
         while written < bytes.count {
             guard write(at: clock.now), clock.now < limit else { return false }

@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyLinux
+internal import CommyReactor
 
 /// Requests over TCP connections (http and tcp): the epoll loop around `OpenLoop`,
 /// `ConnectionPool` and `AnswerReader`.
@@ -98,7 +99,7 @@ extension StreamGenerator {
         do throws(SystemError) {
             let socket = try TCPSocket(for: configuration.address)
             connection.isConnecting = try !socket.connect(to: configuration.address)
-            try loop.epoll.add(
+            try loop.queue.add(
                 socket.descriptor.raw, [.readable, .writable, .peerClosed, .edgeTriggered],
                 token: UInt64(slot))
             connection.socket = consume socket
@@ -187,7 +188,7 @@ extension StreamGenerator {
             }
             // More is there than one turn may read: ask to be told again.
             guard let raw = connection.socket?.descriptor.raw else { return }
-            try loop.epoll.change(
+            try loop.queue.change(
                 raw, [.readable, .writable, .peerClosed, .edgeTriggered], token: UInt64(slot))
         } catch {
             connectionFailed(slot, TrafficResult(error))
@@ -219,7 +220,7 @@ extension StreamGenerator {
     }
 
     private mutating func expireTimeouts() {
-        let now = loop.clock.now
+        let now = loop.now
         while let slot = pool.oldest, loop.deadline(of: connections[slot].due) <= now {
             decide(slot, .timeout)
         }
@@ -232,7 +233,7 @@ extension StreamGenerator {
         precondition(connection.isBusy, "a request is decided once")
         var request = TrafficRequest(
             ordinal: connection.ordinal, scheduledNanoseconds: connection.due.nanoseconds,
-            latencyNanoseconds: (loop.clock.now - connection.due).nanoseconds, result: result,
+            latencyNanoseconds: (loop.now - connection.due).nanoseconds, result: result,
             tries: connection.tries)
         request.sendDelayNanoseconds = (connection.sent - connection.due).nanoseconds
         if isAnswered {

@@ -1,5 +1,6 @@
 internal import CommyBase
 public import CommyLinux
+public import CommyReactor
 
 /// Sends one source's requests on schedule and writes a record for each, whatever the kind.
 public enum TrafficGenerator {
@@ -12,13 +13,13 @@ public enum TrafficGenerator {
     }
 
     /// Runs to the end of the schedule and the last answer. Takes over `output`, a pipe or file for
-    /// the records; `signals` end the run early.
+    /// the records; `signals` end the run early. The clock's zero is that of the schedule.
     public static func run(
-        _ configuration: TrafficConfiguration, output: consuming FileDescriptor,
-        signals: consuming StopSignals? = nil
+        _ configuration: TrafficConfiguration, clock: LoopClock,
+        output: consuming FileDescriptor, signals: consuming StopSignals? = nil
     ) throws(SystemError) -> End {
-        try MonotonicClock.sharpenTimersOfThisThread()
-        let loop = try OpenLoop(configuration, output: output, signals: signals)
+        if !clock.isVirtual { try MonotonicClock.sharpenTimersOfThisThread() }
+        let loop = try OpenLoop(configuration, clock: clock, output: output, signals: signals)
         switch configuration.exchange {
         case .http, .tcp:
             var generator = StreamGenerator(configuration, loop)

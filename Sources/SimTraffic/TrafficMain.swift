@@ -1,4 +1,5 @@
 internal import CommyLinux
+internal import CommyReactor
 
 /// What `commy-traffic` does: the words in, the exit code out.
 public enum TrafficMain {
@@ -28,7 +29,9 @@ public enum TrafficMain {
         do throws(SystemError) {
             let signals = try StopSignals()
             let end = try TrafficGenerator.run(
-                configuration, output: FileDescriptor(owning: 1), signals: signals)
+                configuration,
+                clock: try .ofThisProcess(originNanoseconds: configuration.originNanoseconds),
+                output: FileDescriptor(owning: 1), signals: signals)
             switch end {
             case .finished, .stopped: return 0
             case .outputLost: return 3
@@ -42,7 +45,8 @@ public enum TrafficMain {
     private static func echo(tcp: UInt16?, udp: UInt16?) -> Int32 {
         do throws(SystemError) {
             let signals = try StopSignals()
-            var server = try EchoServer(tcp: tcp, udp: udp)
+            var server = try EchoServer(
+                tcp: tcp, udp: udp, clock: try .ofThisProcess(originNanoseconds: 0))
             try server.run(until: signals.descriptor)
             return 0
         } catch {

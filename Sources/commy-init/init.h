@@ -24,7 +24,8 @@ char *next_string(struct text *text);
 
 /// Gives this host its own view of the file system (see mounts.c): degradation flags, or -errno
 /// with `stage`.
-int set_up_files(const char *hosts, struct text visible, const char **stage);
+/// `timeless`: TCP is set up so that its timers never matter.
+int set_up_files(const char *hosts, struct text visible, int timeless, const char **stage);
 
 /// Creates the directory and its parents.
 int make_directories(const char *path);

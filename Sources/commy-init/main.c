@@ -55,7 +55,7 @@ static void set_up(const struct clinux_message *request, struct text text) {
     if (index < 0)
         fail("find the TUN interface", index);
     const char *stage = "set up the file system";
-    int degraded = set_up_files(hosts, text, &stage);
+    int degraded = set_up_files(hosts, text, (request->flags & CLINUX_SETUP_TIMELESS) != 0, &stage);
     if (degraded < 0)
         fail(stage, degraded);
     struct clinux_message ready = {.kind = CLINUX_READY, .pid = index, .flags = (uint32_t)degraded};

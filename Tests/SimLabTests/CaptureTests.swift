@@ -80,7 +80,8 @@ struct CaptureTests {
         let writer = try CaptureWriter(directory: directory.path)
         let thread = try WorkerThread(name: "capture") { writer.run() }
         let clock = MonotonicClock()
-        var capture = Capture(mode: mode, writer: writer, clock: clock, fileLimit: limit)
+        var capture = Capture(
+            mode: mode, writer: writer, epochOffset: clock.wallClockOfOrigin, fileLimit: limit)
         fill(&capture, clock)
         capture.finish()
         writer.finish()

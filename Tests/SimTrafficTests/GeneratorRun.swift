@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyLinux
+internal import CommyReactor
 internal import Glibc
 internal import SimTraffic
 internal import Synchronization
@@ -53,7 +54,10 @@ struct GeneratorRun {
                 let signals = isStopped || isUnread ? try StopSignals() : nil
                 if isStopped { raise(SIGTERM) }
                 let end = try TrafficGenerator.run(
-                    configuration, output: output, signals: signals)
+                    configuration,
+                    clock: .system(
+                        MonotonicClock(originNanoseconds: configuration.originNanoseconds)),
+                    output: output, signals: signals)
                 ending.value.withLock { $0 = end }
             } catch {
                 Issue.record("the generator failed: \(error)")

@@ -1,4 +1,5 @@
 internal import CommyLinux
+internal import CommyReactor
 internal import SimTraffic
 internal import Synchronization
 internal import Testing
@@ -12,7 +13,7 @@ final class TestEcho: Sendable {
 
     init() throws {
         let wakeUp = try WakeUp()
-        let server = try EchoServer(tcp: 0, udp: 0)
+        let server = try EchoServer(tcp: 0, udp: 0, clock: .system(MonotonicClock()))
         tcp = .loopback(port: try #require(try server.tcpAddress()).port)
         udp = .loopback(port: try #require(try server.udpAddress()).port)
         self.wakeUp = wakeUp

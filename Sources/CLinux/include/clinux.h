@@ -8,6 +8,7 @@
 #include "clinux_command.h"
 #include "clinux_datagram.h"
 #include "clinux_event.h"
+#include "clinux_memory.h"
 #include "clinux_network.h"
 #include "clinux_sandbox.h"
 #include "clinux_socket.h"

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
@@ -104,6 +105,11 @@ static inline long clinux_own_executable(void *_Nonnull path, size_t capacity) {
 
 /// Waits until one descriptor is readable (or at its end): 1, 0 after `milliseconds`, or -errno.
 int clinux_wait_readable(int fd, int milliseconds);
+
+/// The value of an environment variable, or NULL; it lives as long as nobody sets it.
+static inline const char *_Nullable clinux_environment(const char *_Nonnull name) {
+    return getenv(name);
+}
 
 /// The text of an error number; the buffer belongs to libc and lives as long as the process.
 const char *_Nonnull clinux_error_text(int number);

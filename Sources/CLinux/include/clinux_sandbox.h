@@ -46,7 +46,8 @@ enum clinux_write {
 };
 
 enum clinux_setup_flag {
-    CLINUX_SETUP_OFFLOAD = 1, ///< TUN with virtio headers and TSO
+    CLINUX_SETUP_OFFLOAD = 1,  ///< TUN with virtio headers and TSO
+    CLINUX_SETUP_TIMELESS = 2, ///< TCP without timers that matter within a run
 };
 
 struct clinux_message {

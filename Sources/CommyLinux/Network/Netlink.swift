@@ -45,6 +45,47 @@ public struct Netlink: ~Copyable, Sendable {
         try perform(request, "add an address to interface \(index)")
     }
 
+    /// Lets no packet of more than so many segments leave, so that nothing is put together that a
+    /// kernel would rather send a moment later.
+    public func limitSegments(index: Int32, to count: UInt32) throws(SystemError) {
+        var request = NetlinkRequest(type: UInt16(RTM_NEWLINK), flags: 0)
+        request.appendLinkHeader(index: index, up: true)
+        request.appendAttribute(UInt16(IFLA_GSO_MAX_SEGS), count)
+        try perform(request, "limit the segments of interface \(index)")
+    }
+
+    /// Replaces the route to an interface's own prefix by one with these timings of TCP: no delayed
+    /// acknowledgements, and no retransmission before `shortestTimeoutMilliseconds`.
+    public func quietRoute(
+        index: Int32, source: [UInt8], prefixLength: UInt8, shortestTimeoutMilliseconds: UInt32
+    ) throws(SystemError) {
+        precondition(source.count == 4 || source.count == 16)
+        let isIPv6 = source.count == 16
+        var request = NetlinkRequest(
+            type: UInt16(RTM_NEWROUTE), flags: UInt16(NLM_F_CREATE | NLM_F_REPLACE))
+        request.appendRouteHeader(family: isIPv6 ? 10 : 2, prefixLength: prefixLength)
+        request.appendAttribute(
+            UInt16(RTA_DST.rawValue), Self.prefix(of: source, length: prefixLength))
+        request.appendAttribute(UInt16(RTA_OIF.rawValue), UInt32(bitPattern: index))
+        // The kernel's own metric for connected IPv6 routes: another one would not replace it.
+        if isIPv6 { request.appendAttribute(UInt16(RTA_PRIORITY.rawValue), 256) }
+        request.appendAttribute(UInt16(RTA_PREFSRC.rawValue), source)
+        request.nest(UInt16(RTA_METRICS.rawValue)) { metrics in
+            // TCP heeds this metric only where it is locked (tcp_rto_min in net/ipv4/tcp_output.c).
+            metrics.appendAttribute(UInt16(RTAX_LOCK), 1 << UInt32(RTAX_RTO_MIN))
+            metrics.appendAttribute(UInt16(RTAX_RTO_MIN), shortestTimeoutMilliseconds)
+            metrics.appendAttribute(UInt16(RTAX_QUICKACK), 1)
+        }
+        try perform(request, "set the route of interface \(index)")
+    }
+
+    private static func prefix(of address: [UInt8], length: UInt8) -> [UInt8] {
+        address.enumerated().map { index, byte in
+            let bits = min(8, max(0, Int(length) - index * 8))
+            return byte & UInt8(truncatingIfNeeded: 0xff00 >> bits)
+        }
+    }
+
     /// Makes a pair of virtual Ethernet interfaces, both called `veth0`, in the network namespaces
     /// of two processes. Needs CAP_NET_ADMIN in this socket's own namespace too.
     public func addVethPair(
@@ -117,6 +158,12 @@ struct NetlinkRequest {
     ) {
         bytes += [family, prefixLength, flags, 0]
         append(UInt32(bitPattern: index))
+    }
+
+    /// struct rtmsg of a route to a connected network: table main, made by the kernel, scope link.
+    mutating func appendRouteHeader(family: UInt8, prefixLength: UInt8) {
+        bytes += [family, prefixLength, 0, 0, 254, 2, 253, 1]
+        append(UInt32(0))
     }
 
     mutating func appendAttribute(_ kind: UInt16, _ value: UInt32) {

@@ -38,10 +38,12 @@ final class TwoHosts {
             FileDescriptorNumber(raw: try $0.finishSetUp(mtu: topology.mtu).release())
         }
         (first, second) = (hosts[0], hosts[1])
+        let clock = MonotonicClock()
         fabric = try FabricHandle.start(
             FabricSetUp(
-                topology: topology, seed: 1, clock: MonotonicClock(), devices: devices,
-                capture: .off, captureDirectory: "/nonexistent"))
+                topology: topology, seed: 1, wallClockOfOrigin: clock.wallClockOfOrigin,
+                devices: devices, capture: .off, captureDirectory: "/nonexistent"),
+            clock: clock)
         if withVeth { try first.connectDirectly(to: second, mtu: topology.mtu) }
     }
 

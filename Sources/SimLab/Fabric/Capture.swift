@@ -36,15 +36,15 @@ struct Capture: ~Copyable {
         var isFull = false
     }
 
-    /// `fileLimit` in bytes.
+    /// `fileLimit` in bytes; `epochOffset` from the run's clock to the nanoseconds since 1970.
     init(
-        mode: CaptureMode, writer: CaptureWriter, clock: MonotonicClock,
+        mode: CaptureMode, writer: CaptureWriter, epochOffset: Int64,
         fileLimit: Int = Capture.defaultFileLimit
     ) {
         self.mode = mode
         self.fileLimit = fileLimit
         self.writer = writer
-        epochOffset = clock.wallClockOfOrigin
+        self.epochOffset = epochOffset
     }
 
     /// Adds a packet to the file of a link or a host.

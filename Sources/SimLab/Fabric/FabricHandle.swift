@@ -12,7 +12,8 @@ struct FileDescriptorNumber: Sendable {
 struct FabricSetUp: Sendable {
     var topology: Topology
     var seed: UInt64
-    var clock: MonotonicClock
+    /// From the run's clock to the nanoseconds since 1970.
+    var wallClockOfOrigin: Int64
     /// One TUN device per host, in the order of the topology. The fabric closes them.
     var devices: [FileDescriptorNumber]
     var capture: CaptureMode
@@ -86,7 +87,7 @@ struct FabricSelection: Sendable {
 }
 
 /// The run's handle on the fabric's thread.
-final class FabricHandle {
+final class FabricHandle: Fabric {
     private let mailbox: FabricMailbox
     private let thread: WorkerThread
     private let writer: CaptureWriter
@@ -114,15 +115,14 @@ final class FabricHandle {
     }
 
     /// Starts the threads.
-    static func start(_ setUp: FabricSetUp) throws -> FabricHandle {
+    static func start(_ setUp: FabricSetUp, clock: MonotonicClock) throws -> FabricHandle {
         let mailbox = try FabricMailbox()
         let writer = try CaptureWriter(directory: setUp.captureDirectory)
         let result = ResultBox()
         let thread = try WorkerThread(name: "commy-fabric") {
             do throws(SystemError) {
                 var loop = try FabricLoop(
-                    setUp, model: FabricModel(topology: setUp.topology, seed: setUp.seed),
-                    mailbox: mailbox, writer: writer)
+                    setUp, clock: clock, mailbox: mailbox, writer: writer)
                 let totals = try loop.run()
                 result.totals.withLock { $0 = totals }
             } catch {
@@ -137,7 +137,7 @@ final class FabricHandle {
             devices: setUp.devices, result: result)
     }
 
-    var noticeDescriptor: Int32 { mailbox.noticeDescriptor }
+    var noticeDescriptor: Int32? { mailbox.noticeDescriptor }
     /// Why the fabric's thread ended before it was told to.
     var problem: String? { result.problem.withLock { $0 } }
 

@@ -9,7 +9,7 @@ final class Recorder {
     /// Room for one read of a pipe; shared, because one thread reads them all.
     var scratch = [UInt8](repeating: 0, count: 65_536)
     private(set) var events: [RunEvent] = []
-    private let clock: MonotonicClock
+    private let clock: RunClock
     private let log: FileDescriptor
     private var judge: Judge
     private var pending: [UInt8] = []
@@ -19,11 +19,14 @@ final class Recorder {
     /// The first error of writing the log; reported when the run ends.
     private var writeError: SystemError?
 
+    /// Takes what of each event is the same in every lockstep run.
+    var repeats: ((RunEvent) -> Void)?
+
     /// Bytes that wait before they are written: large enough to make writes rare.
     private static let flushThreshold = 65_536
 
     init(
-        scenario: Scenario, directory: ReportDirectory, clock: MonotonicClock,
+        scenario: Scenario, directory: ReportDirectory, clock: RunClock,
         observer: @escaping ScenarioRun.Observer
     ) throws {
         self.scenario = scenario
@@ -40,6 +43,7 @@ final class Recorder {
         events.append(event)
         judge.observe(event)
         encode(event)
+        repeats?(event)
         if pending.count >= Self.flushThreshold { flush() }
         observer(event)
     }
@@ -54,7 +58,7 @@ final class Recorder {
     }
 
     /// Sorted keys, so that the same event is the same bytes.
-    private static func makeEncoder() -> JSONEncoder {
+    static func makeEncoder() -> JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .custom(EventKeys.logKey)

@@ -12,6 +12,7 @@ extension ScenarioRun {
             do throws(SystemError) {
                 try host.beginSetUp(
                     hostsFile: hostsFile, offload: scenario.topology.offload,
+                    timeless: conductor != nil,
                     visible: environment.visible)
             } catch {
                 throw LabError(error, doing: "set up host \(name)")
@@ -19,6 +20,7 @@ extension ScenarioRun {
         }
         for host in hosts {
             devices.append(try host.finishSetUp(mtu: scenario.topology.mtu).release())
+            if conductor != nil { try host.becomeTimeless(mtu: scenario.topology.mtu) }
             _ = try watch(host.messageDescriptor, .host(host.index))
             recorder.record(
                 .hostUp(
@@ -36,12 +38,15 @@ extension ScenarioRun {
     func startFabric() throws {
         let descriptors = devices.map { FileDescriptorNumber(raw: $0) }
         devices = []
-        let fabric = try FabricHandle.start(
-            FabricSetUp(
-                topology: scenario.topology, seed: seed, clock: clock, devices: descriptors,
-                capture: options.capture, captureDirectory: recorder.directory.path))
-        self.fabric = fabric
-        _ = try watch(fabric.noticeDescriptor, .fabric)
+        let setUp = FabricSetUp(
+            topology: scenario.topology, seed: seed, wallClockOfOrigin: clock.wallClockOfOrigin,
+            devices: descriptors, capture: options.capture,
+            captureDirectory: recorder.directory.path)
+        switch clock {
+        case .machine(let clock): fabric = try FabricHandle.start(setUp, clock: clock)
+        case .virtual(let time): fabric = try startLockstepFabric(setUp, time)
+        }
+        if let notices = fabric?.noticeDescriptor { _ = try watch(notices, .fabric) }
     }
 
     /// `/etc/hosts` of every host: `web` is its IPv4 address, `web.ip6` its IPv6 address. One name

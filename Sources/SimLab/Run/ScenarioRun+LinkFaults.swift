@@ -42,7 +42,7 @@ extension ScenarioRun {
 
     /// Whether every link does what it is to do without the fault.
     private func isMended(_ fault: FaultInstance) throws -> Bool {
-        guard let snapshot = try fabric?.inspect() else { return false }
+        guard let snapshot = try fabric?.inspect(pairs: []) else { return false }
         return fault.links.allSatisfy { link in
             guard let touched = linkFaults[link.index] else { return false }
             return snapshot.links[Int(link.index.value)].current

@@ -6,6 +6,7 @@ internal import SimModel
 extension ScenarioRun {
     /// Serves events and timers until `isDone` says so or the run is aborted.
     func loop(until isDone: () -> Bool) throws {
+        if let conductor { return try lockstepLoop(conductor, until: isDone) }
         while !isDone() {
             if let abortReason { throw LabError(abortReason) }
             while let action = timers.pop(at: clock.now) {
@@ -47,7 +48,7 @@ extension ScenarioRun {
         sources[token] = nil
     }
 
-    private func serve(_ source: EventSource) throws {
+    func serve(_ source: EventSource) throws {
         switch source {
         case .host(let index): try serveHost(index)
         case .output(let process, let stream): readOutput(of: process, stream)
@@ -63,7 +64,7 @@ extension ScenarioRun {
         }
     }
 
-    private func perform(_ action: TimedAction) throws {
+    func perform(_ action: TimedAction) throws {
         switch action {
         case .beginFault(let fault): try begin(fault)
         case .healFault(let fault): try heal(fault)

@@ -69,13 +69,24 @@ extension ScenarioRun {
     private func freeze(_ process: ProcessInstance, by fault: FaultInstance) throws -> Bool {
         guard process.insidePID != nil else { return false }
         process.freezers.append(fault.index)
+        if let member = conductor?.member(host: process.host, insidePID: process.insidePID) {
+            // Under a virtual clock a program stands still by not being granted.
+            member.isPaused = true
+            return true
+        }
         return try signal(process, Self.stopSignal)
     }
 
     private func thaw(_ process: ProcessInstance, by fault: FaultInstance) throws {
         guard process.freezers.contains(fault.index) else { return }
         process.freezers.removeAll { $0 == fault.index }
-        if process.freezers.isEmpty { try signal(process, Self.continueSignal) }
+        guard process.freezers.isEmpty else { return }
+        if let member = conductor?.member(host: process.host, insidePID: process.insidePID) {
+            member.isPaused = false
+            member.isPoked = true
+        } else {
+            try signal(process, Self.continueSignal)
+        }
     }
 
     /// The other half of a cpu fault's period.

@@ -43,6 +43,8 @@ extension ScenarioRun {
             try prepareWallClock(of: process)
             process.isPrepared = true
         }
+        let prepared = try prepareLockstep(
+            process.label, host: process.host, directory: process.directory)
         let arguments = placeholders.fill(process.spec.command)
         let launched = try host.launch(
             LaunchRequest(
@@ -51,7 +53,7 @@ extension ScenarioRun {
                     directory: process.directory,
                     own: process.spec.environment.map {
                         ($0.name, placeholders.fill($0.value))
-                    } + clockEnvironment(of: process)),
+                    } + clockEnvironment(of: process) + (prepared?.environment ?? [])),
                 directory: process.directory, capabilities: process.spec.capabilities,
                 limits: process.spec.limits),
             user: environment.processUser, group: environment.processGroup)
@@ -69,7 +71,18 @@ extension ScenarioRun {
                 ProcessStarted(
                     host: process.hostName, process: process.spec.name, pid: process.outsidePID,
                     command: arguments, incarnation: process.life.incarnation)))
+        if let prepared, let pid = process.insidePID {
+            try awaitJoining(
+                prepared.slot, label: process.label, host: process.host,
+                rank: rank(of: process), launched: (pid, process.outsidePID))
+            guard process.insidePID == pid else { return }
+        }
         try beginProbing(process, placeholders)
+    }
+
+    /// Its place in the scenario file, by which neighbours on a host take turns.
+    private func rank(of process: ProcessInstance) -> Int {
+        processes.firstIndex { $0 === process } ?? 0
     }
 
     /// The whole environment of a process: little, and the same on every machine.
@@ -138,6 +151,7 @@ extension ScenarioRun {
         let key = HostProcess(host: host, pid: message.pid)
         // Orphans that process 1 adopted belong to nobody.
         guard let owner = owners.removeValue(forKey: key) else { return }
+        conductor?.left(host: host, insidePID: message.pid)
         let ending = WaitStatus(message.status)
         switch owner {
         case .process(let process): try ended(process, ending, message)
@@ -220,9 +234,12 @@ extension ScenarioRun {
 
     /// Sends a signal to a process and all of its session; true when it was there.
     @discardableResult
-    func signal(_ process: ProcessInstance, _ number: Int32) throws(SystemError) -> Bool {
+    func signal(_ process: ProcessInstance, _ number: Int32) throws -> Bool {
         guard let pid = process.insidePID else { return false }
-        return try hosts[process.host].signalSession(leader: pid, number) > 0
+        let reached = try hosts[process.host].signalSession(leader: pid, number) > 0
+        conductor?.member(host: process.host, insidePID: pid)?.isPoked = true
+        if number == 9, reached { try awaitEnd(host: process.host, pid: pid) }
+        return reached
     }
 
     /// Asks a process to end, and kills it when it has not by its limit.

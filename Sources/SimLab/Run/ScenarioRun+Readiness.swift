@@ -12,6 +12,10 @@ extension ScenarioRun {
             return
         }
         if incarnation == 1 { timers.add(.giveUpReadiness(process), at: clock.now + limit) }
+        if conductor != nil, readiness.isAskedOverTheNetwork {
+            // `lookForListener` sees it after a turn of the process.
+            return try lookForListener(process)
+        }
         let address = AddressPlan.text4(host: process.host)
         let traffic = environment.traffic.path
         let patience = ["--until-ns", String(limit.nanoseconds)]

@@ -53,7 +53,7 @@ extension ScenarioRun {
     /// Links exist from their first packet on.
     func announceNewLinks() throws {
         guard let fabric else { return }
-        let links = try fabric.inspect().links
+        let links = try fabric.inspect(pairs: []).links
         for link in links[min(announcedLinks, links.count)...] {
             let ends = link.name.split(separator: ">", maxSplits: 1).map(String.init)
             recorder.record(

@@ -7,17 +7,15 @@ internal import SimTraffic
 extension ScenarioRun {
     /// From the start of the generators to the scheduled instant of the first request: time enough
     /// to start them all, so that the schedule is kept from its first request on.
-    private static var leadTime: Duration { .milliseconds(250) }
+    private static var leadTime: Duration { .milliseconds(500) }
     /// How long a generator may take beyond its last request's timeout before it counts as stuck.
     private static var endGrace: Duration { .seconds(5) }
 
     /// The measured part of the run: traffic flows, faults come and go.
     func runTrafficAndFaults() throws {
-        let awake = options.keepsAwake ? WakefulProcessors() : nil
+        let awake = options.keepsAwake && conductor == nil ? WakefulProcessors() : nil
         defer { awake?.stop() }
-        let waiters = fabric.map { fabric in
-            OrdinaryWaiters(clock: clock, report: fabric.reportStall)
-        }
+        let waiters = watchWaiters()
         defer { waiters?.stop() }
         let start = clock.now + Self.leadTime
         for spec in scenario.traffic {
@@ -29,9 +27,8 @@ extension ScenarioRun {
             try launch(instance, start: start)
         }
         if clock.now > start {
-            throw LabError(
-                "the traffic generators took longer than \(Self.leadTime.shortText) to start",
-                cure: "give the machine less other work, or use fewer traffic sources")
+            doubts.append(
+                "the traffic generators took longer than \(Self.leadTime.shortText) to start")
         }
         timers.add(.wakeUp, at: start)
         try loop { clock.now >= start }
@@ -55,21 +52,40 @@ extension ScenarioRun {
         try announceNewLinks()
     }
 
+    /// Who notices that programs wait for processors; nobody where real time does not count.
+    private func watchWaiters() -> OrdinaryWaiters? {
+        guard case .machine(let clock) = clock, let fabric = fabric as? FabricHandle else {
+            return nil
+        }
+        return OrdinaryWaiters(clock: clock, report: fabric.reportStall)
+    }
+
     private func launch(_ instance: TrafficInstance, start: MeshInstant) throws {
         let arguments = [environment.traffic.path] + words(of: instance, start: start)
+        let spec = instance.spec
+        let label = "\(spec.name)@\(spec.source)"
+        let directory = "\(HostSandbox.directory)/traffic/\(spec.name)"
+        let prepared = try prepareLockstep(
+            "traffic \(label)", host: instance.host, directory: directory)
         let launched = try hosts[instance.host].launch(
             LaunchRequest(
                 arguments: arguments,
-                environment: Self.environmentLines(directory: HostSandbox.directory, own: []),
+                environment: Self.environmentLines(
+                    directory: HostSandbox.directory, own: prepared?.environment ?? []),
                 directory: HostSandbox.directory),
             user: environment.processUser, group: environment.processGroup)
         instance.insidePID = launched.insidePID
         // A generator that waits for a processor measures the machine, not the service.
-        if launched.outsidePID > 0 { clinux_prefer_process(launched.outsidePID) }
+        if launched.outsidePID > 0, conductor == nil { clinux_prefer_process(launched.outsidePID) }
         owners[HostProcess(host: instance.host, pid: launched.insidePID)] = .traffic(instance)
         let records = try watch(launched.standardOutput.raw, .traffic(instance))
         let errors = try watch(launched.standardError.raw, .trafficErrors(instance))
+        let (inside, outside) = (launched.insidePID, launched.outsidePID)
         launched.handOutput(to: instance.records, records, instance.errors, errors)
+        guard let prepared else { return }
+        try awaitJoining(
+            prepared.slot, label: "traffic \(label)", host: instance.host,
+            rank: processes.count + traffic.count, launched: (inside, outside))
     }
 
     func readRecords(of instance: TrafficInstance) throws {

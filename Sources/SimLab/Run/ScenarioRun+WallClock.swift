@@ -8,7 +8,7 @@ internal import SimModel
 extension ScenarioRun {
     /// What a process needs in its environment so that its clock can be set later.
     func clockEnvironment(of process: ProcessInstance) -> [(String, String)] {
-        guard hasClockFault(process) else { return [] }
+        guard hasClockFault(process), conductor == nil else { return [] }
         return [
             ("LD_PRELOAD", environment.clockLibrary.path),
             (WallClock.pathVariable, Self.clockFile(process)),
@@ -17,7 +17,7 @@ extension ScenarioRun {
 
     /// Lays the page down before the process is started for the first time.
     func prepareWallClock(of process: ProcessInstance) throws {
-        guard hasClockFault(process) else { return }
+        guard hasClockFault(process), conductor == nil else { return }
         process.wallClock = WallClock()
         try hosts[process.host].writeInPlace(
             Self.clockFile(process), at: 0, content: WallClock.blank)
@@ -25,6 +25,12 @@ extension ScenarioRun {
 
     /// Nil is the true time.
     func setWallClock(of process: ProcessInstance, to change: ClockChange?) throws {
+        if let member = conductor?.member(host: process.host, insidePID: process.insidePID) {
+            member.clockChange = change
+            member.clockSince = clock.now
+            member.isPoked = true
+            return
+        }
         let now = clock.originNanoseconds + clock.now.nanoseconds
         for write in process.wallClock?.set(change, at: now) ?? [] {
             try hosts[process.host].writeInPlace(
@@ -36,6 +42,11 @@ extension ScenarioRun {
     func countReadings(of fault: FaultInstance) {
         guard case .clock = fault.spec.action else { return }
         for process in fault.processes {
+            if let member = conductor?.member(host: process.host, insidePID: process.insidePID) {
+                if member.wrongGrants > 0 { fault.touched += 1 }
+                member.wrongGrants = 0
+                continue
+            }
             let root = "/proc/\(hosts[process.host].processID)/root"
             let page = FileManager.default.contents(atPath: root + Self.clockFile(process))
             if let readings = WallClock.wrongReadings([UInt8](page ?? Data())), readings > 0 {

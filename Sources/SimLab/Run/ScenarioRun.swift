@@ -36,6 +36,10 @@ public final class ScenarioRun {
         /// The published report directory.
         public var report: String
         public var wallSeconds: Double
+        /// By the run's own clock.
+        public var virtualSeconds: Double
+        /// Of the trace that repeats; only of a lockstep run.
+        public var traceHash: String?
         /// True when somebody asked the run to end; whoever runs a suite ends too.
         public var wasInterrupted: Bool
     }
@@ -50,7 +54,7 @@ public final class ScenarioRun {
     let file: String
     let options: Options
     let janitor: Janitor
-    let clock: MonotonicClock
+    let clock: RunClock
     let environment: SandboxEnvironment
     let recorder: Recorder
     let hostNames: [String]
@@ -59,7 +63,9 @@ public final class ScenarioRun {
     var sources: [EventSource?] = []
     var timers = TimerQueue<TimedAction>()
     var hosts: [HostSandbox] = []
-    var fabric: FabricHandle?
+    var fabric: (any Fabric)?
+    /// Who runs when; nil under the machine's clock.
+    var conductor: Conductor?
     var processes: [ProcessInstance] = []
     var traffic: [TrafficInstance] = []
     var faults: [FaultInstance] = []
@@ -79,6 +85,9 @@ public final class ScenarioRun {
     var wasInterrupted = false
     /// How many events the faults that wait for events have seen.
     var examinedEvents = 0
+    /// Turns of the lockstep loop, and control pages that were laid down.
+    var turns: UInt64 = 0
+    var lockstepPages = 0
     /// How many links the log knows of.
     var announcedLinks = 0
     var witness = ProcessorWitness()
@@ -96,7 +105,10 @@ public final class ScenarioRun {
         self.file = file
         self.options = options
         self.janitor = janitor
-        clock = MonotonicClock()
+        switch scenario.world {
+        case .lockstep: clock = .virtual(VirtualTime())
+        case .realtime, .simulated: clock = .machine(MonotonicClock())
+        }
         hostNames = scenario.topology.hosts.map(\.name)
         environment = try SandboxEnvironment(
             isolation: options.isolation, visible: try Self.visible(scenario, file))
@@ -106,17 +118,29 @@ public final class ScenarioRun {
         recorder = try Recorder(
             scenario: scenario, directory: report, clock: clock, observer: observer)
         epoll = try Epoll()
+        if case .virtual(let time) = clock {
+            let conductor = Conductor(
+                time: time, trace: LockstepTrace(try report.createFile(LockstepTrace.fileName)))
+            self.conductor = conductor
+            recorder.repeats = { conductor.trace.add($0) }
+        }
     }
 
     /// Runs the scenario to its end. A failed expectation is an outcome; only what kept the harness
     /// from carrying the scenario out is thrown, and then nothing of it is left.
     public func run(reporter: Reporter) throws -> Outcome {
-        let started = clock.now
+        let (started, wall) = (clock.now, MonotonicClock())
         recorder.record(.runStarted(description))
         do {
             try requirePrograms()
+            try requireWorld()
             try watchSignals()
-            timers.add(.timeOut, at: started + (scenario.timeout ?? scenario.defaultTimeout))
+            let timeout = scenario.timeout ?? scenario.defaultTimeout
+            if let conductor {
+                conductor.limit = conductor.machine.now + timeout
+            } else {
+                timers.add(.timeOut, at: started + timeout)
+            }
             try bringHostsUp()
             try startFabric()
             stage = "its processes were starting"
@@ -132,10 +156,13 @@ public final class ScenarioRun {
         }
         takeDown()
         let judgement = recorder.judge(abortReason: abortReason, doubts: doubts)
+        let traceHash = conductor?.trace.finish()
         let report = try recorder.finish(reporter)
         return Outcome(
             verdict: judgement.verdict, reason: judgement.reason, judged: judgement.judged,
-            events: recorder.events, report: report, wallSeconds: (clock.now - started).seconds,
+            events: recorder.events, report: report, wallSeconds: (wall.now - .zero).seconds,
+            virtualSeconds: (clock.now - started).seconds,
+            traceHash: traceHash,
             wasInterrupted: wasInterrupted)
     }
 

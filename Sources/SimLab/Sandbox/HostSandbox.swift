@@ -50,9 +50,11 @@ final class HostSandbox {
     }
 
     /// Sends the set-up; the host works on it while the caller goes on with the next one.
-    func beginSetUp(hostsFile: String, offload: Bool, visible: [String]) throws(SystemError) {
+    func beginSetUp(
+        hostsFile: String, offload: Bool, timeless: Bool = false, visible: [String]
+    ) throws(SystemError) {
         var message = InitMessage(.setUp)
-        message.flags = offload ? 1 : 0
+        message.flags = (offload ? 1 : 0) | (timeless ? 2 : 0)
         message.texts = [name, hostsFile, Self.interfaceName] + visible
         try channel.send(message)
     }
@@ -91,6 +93,33 @@ final class HostSandbox {
         }
         return tun
     }
+
+    /// Takes from the host's interface every timer of TCP that could matter within a run, as the
+    /// set-up has done for its kernel: what it sends then follows from what it gets alone.
+    ///
+    /// The decisive one is the limit of one segment a packet: without it, a sender puts off a
+    /// packet of several segments by up to a millisecond of real time (tcp_tso_should_defer in
+    /// net/ipv4/tcp_output.c), and no two runs are alike.
+    func becomeTimeless(mtu: Int) throws {
+        do throws(SystemError) {
+            try netlink?.limitSegments(index: interfaceIndex, to: 1)
+            try netlink?.quietRoute(
+                index: interfaceIndex, source: AddressPlan.bytes4(host: index),
+                prefixLength: AddressPlan.prefixLength4,
+                shortestTimeoutMilliseconds: Self.shortestTimeoutMilliseconds)
+            if mtu >= AddressPlan.minimumMTU6 {
+                try netlink?.quietRoute(
+                    index: interfaceIndex, source: AddressPlan.bytes6(host: index),
+                    prefixLength: AddressPlan.prefixLength6,
+                    shortestTimeoutMilliseconds: Self.shortestTimeoutMilliseconds)
+            }
+        } catch {
+            throw LabError(error, doing: "quiet the interface of host \(name)")
+        }
+    }
+
+    /// Of real time, and far above what a run of a scenario takes.
+    private static let shortestTimeoutMilliseconds: UInt32 = 100_000_000
 
     /// The descriptor to watch for messages of process 1.
     var messageDescriptor: Int32 { channel.descriptor.raw }

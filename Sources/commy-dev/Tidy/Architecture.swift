@@ -35,8 +35,11 @@ enum Architecture {
             "CommyReactor": ["CLinux", "CommyBase", "CommyLinux", "CommyShm"],
             "CommyNode": runtime.subtracting(["CommyNode"]).union(["CLinux"]),
             "SimScenario": ["CommyBase", "SimModel"],
-            "SimTraffic": ["CLinux", "CommyBase", "CommyLinux"],
-            "SimLab": ["CLinux", "CommyBase", "CommyLinux", "CommyShm", "SimModel", "SimTraffic"],
+            "SimTraffic": ["CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
+            "SimLab": [
+                "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
+                "SimTraffic",
+            ],
             "SimInProcess": ["CommyBase", "CommyMesh", "CommyWire", "SimModel"],
             "SimReport": ["CommyBase", "SimModel"],
             "Conformance": ["CommyBase", "CommyLinux", "CommyWire", "SimModel", "SimScenario"],

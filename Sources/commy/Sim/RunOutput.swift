@@ -43,7 +43,9 @@ struct RunOutput {
             let text = TerminalReport(
                 report, width: terminal.width, colour: terminal.hasColour)
             let place = ScenarioFiles.shortened(run.directory)
-            terminal.printLine(text.text(directory: place) + "\n")
+            terminal.printLine(text.text(directory: place))
+            if let hash = run.traceHash { terminal.printLine("  trace    sha256 \(hash)") }
+            terminal.printLine("")
         } else {
             let seconds = run.entry.wallNanoseconds / 1_000_000_000
             let place = ScenarioFiles.shortened(run.directory)

@@ -19,9 +19,9 @@ struct SuiteJob: Sendable {
     func run(janitor: Janitor, observer: @escaping ScenarioRun.Observer) -> JobResult {
         guard missing.isEmpty else { return .skipped(missing) }
         let scenario = selected.scenario
-        guard scenario.world == .realtime else {
+        guard scenario.world != .simulated else {
             return .failed(
-                "world '\(scenario.world.rawValue)' cannot be run yet; use --world realtime")
+                "world 'simulated' cannot be run yet; use --world realtime or lockstep")
         }
         let shown = ShownReport()
         do {
@@ -35,7 +35,8 @@ struct SuiteJob: Sendable {
             return .ran(
                 FinishedRun(
                     verdict: outcome.verdict, report: report, entry: SuiteEntry(report),
-                    json: try files.verdict(pretty: false), directory: outcome.report))
+                    json: try files.verdict(pretty: false), directory: outcome.report,
+                    traceHash: outcome.traceHash))
         } catch {
             return .failed("\(error)")
         }
@@ -51,6 +52,8 @@ struct FinishedRun: Sendable {
     /// The object that `--json` prints.
     let json: String
     let directory: String
+    /// Of a lockstep run: the hash of the trace that repeats.
+    let traceHash: String?
 }
 
 /// What became of a job.

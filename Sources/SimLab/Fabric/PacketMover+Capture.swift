@@ -2,7 +2,7 @@ internal import CommyBase
 internal import SimModel
 
 /// What a capture says about each packet.
-extension FabricLoop {
+extension PacketMover {
     /// A packet has arrived: into the file of its last link, or of its destination.
     mutating func captureDelivery(_ delivery: Delivery) {
         let packet = unsafe packetBytes(of: delivery.handle)

@@ -1,0 +1,156 @@
+internal import CLinux
+internal import CommyBase
+internal import SimModel
+
+/// Under a virtual clock TCP is never disturbed: `SegmentHold` turns loss into lateness.
+extension PacketMover {
+    /// A packet of a host that goes to another one.
+    mutating func enterLockstep(
+        _ handle: UInt32, _ bytes: borrowing Span<UInt8>, _ header: PacketHeader,
+        _ traits: PacketTraits, from host: Int, to destination: Int
+    ) {
+        if let segment = SegmentFacts(bytes, header) {
+            let entry = lockstep?.hold.entered(handle, flow: traits.flow, segment, at: now)
+            if entry == .swallow {
+                // Kernels repeat by real time; the trace knows nothing of it.
+                pool.release(handle)
+                return
+            }
+        }
+        note("packet-sent", host, destination, traits.flow, header, bytes.count)
+        submit(handle, byteCount: bytes.count, segments: 1, traits, host, destination)
+    }
+
+    private func note(
+        _ kind: StaticString, _ source: Int, _ destination: Int, _ flow: UInt64,
+        _ header: PacketHeader, _ byteCount: Int
+    ) {
+        lockstep?.trace.add(kind, at: now) { line in
+            line.set("from", hostNames[source])
+            line.set("to", hostNames[destination])
+            line.set("flow", String(flow, radix: 16))
+            line.set("bytes", Int64(byteCount))
+            if header.transport == 6 {
+                line.set("flags", Int64(header.tcpFlags))
+            } else {
+                line.set("protocol", Int64(header.transport))
+            }
+        }
+    }
+
+    /// The model says that a packet has arrived.
+    mutating func arriveInLockstep(_ delivery: Delivery) {
+        let handle = delivery.handle
+        guard lockstep?.hold.knows(handle) == true else {
+            hand(over: delivery, note: "packet-delivered")
+            return
+        }
+        if delivery.corruptedBit != nil {
+            // Its checksum would be wrong: for TCP that is a loss.
+            lose(handle, "corrupted")
+            return
+        }
+        if capture.mode != .off { captureDelivery(delivery) }
+        lockstep?.hold.arrived(handle, at: now)
+        drainHold()
+    }
+
+    /// A packet that no kernel repeats: into its host at once.
+    private mutating func hand(over delivery: Delivery, note kind: StaticString) {
+        let facts = lockstep?.facts(of: delivery.handle)
+        deliver(delivery)
+        let destination = Int(delivery.destination.value)
+        lockstep?.reach(destination)
+        guard let facts else { return }
+        trace(kind, facts)
+    }
+
+    private func trace(_ kind: StaticString, _ facts: PacketFacts) {
+        lockstep?.trace.add(kind, at: now) { line in
+            line.set("from", hostNames[Int(facts.source.value)])
+            line.set("to", hostNames[Int(facts.destination.value)])
+            line.set("flow", String(facts.flow, radix: 16))
+            line.set("bytes", Int64(facts.byteCount))
+        }
+    }
+
+    mutating func dropInLockstep(_ drop: Drop) {
+        guard lockstep?.hold.knows(drop.handle) == true else {
+            if let facts = lockstep?.facts(of: drop.handle) { trace("packet-lost", facts) }
+            self.drop(drop)
+            return
+        }
+        if drop.reason == .reset {
+            if let facts = lockstep?.facts(of: drop.handle) { trace("connection-reset", facts) }
+            lockstep?.hold.removed(drop.handle)
+            for host in devices.indices { lockstep?.reach(host) }
+            self.drop(drop)
+            drainHold()
+            return
+        }
+        if capture.mode != .off { captureDrop(drop) }
+        lose(drop.handle, "lost")
+    }
+
+    /// A copy of a segment was lost: it is held, or ends here.
+    private mutating func lose(_ handle: UInt32, _ why: String) {
+        guard let facts = lockstep?.facts(of: handle) else { return }
+        lockstep?.trace.add("segment-lost", at: now) { line in
+            line.set("from", hostNames[Int(facts.source.value)])
+            line.set("to", hostNames[Int(facts.destination.value)])
+            line.set("flow", String(facts.flow, radix: 16))
+            line.set("why", why)
+        }
+        if lockstep?.hold.lost(handle, at: now) == .forget { pool.release(handle) }
+        drainHold()
+    }
+
+    /// Does what the hold says until it says to wait; returns until when.
+    @discardableResult
+    mutating func drainHold() -> MeshInstant {
+        while let output = lockstep?.hold.nextOutput() {
+            switch output {
+            case .deliver(let handle): giveSegment(handle)
+            case .release(let handle): pool.release(handle)
+            case .resend(let handle):
+                guard let facts = lockstep?.facts(of: handle) else { continue }
+                trace("segment-repeated", facts)
+                model.packetEntered(facts, at: now)
+            case .wait(let until): return until
+            }
+        }
+        return .never
+    }
+
+    private mutating func giveSegment(_ handle: UInt32) {
+        guard let facts = lockstep?.facts(of: handle) else { return }
+        let destination = Int(facts.destination.value)
+        let bytes = unsafe pool.bytes(of: handle)
+        let written = unsafe clinux_write(
+            devices[destination].raw, bytes.baseAddress!, bytes.count)
+        if written < 0 { lostBeforeModel += 1 }
+        trace("segment-delivered", facts)
+        lockstep?.reach(destination)
+        pool.release(handle)
+    }
+
+    /// Reads every host that may have something until none has, and does what is due now; returns
+    /// when the network does something next.
+    mutating func settle(at instant: MeshInstant) throws -> MeshInstant {
+        now = instant
+        while true {
+            model.advance(to: now)
+            lockstep?.hold.advance(to: now)
+            drainHold()
+            let ofModel = drain()
+            let next = min(ofModel, drainHold())
+            var isStirred = false
+            for host in devices.indices where lockstep?.stirred[host] == true {
+                isStirred = true
+                lockstep?.calm(host)
+                _ = try readDevice(host, limit: Int.max)
+            }
+            if !isStirred, next > now { return next }
+        }
+    }
+}
