@@ -1,4 +1,4 @@
-/// Where things lie in the control page of a lockstep process. `LOCKSTEP.md` in this folder is the
+/// Where things lie in the control page of a lockstep process. `Scenarios/LOCKSTEP.md` is the
 /// contract for programs in any language; this file and that page say the same.
 public enum LockstepLayout {
     /// Of header and mailbox together.

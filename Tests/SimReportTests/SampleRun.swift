@@ -167,7 +167,12 @@ enum SampleRun {
                     ProcessExited(
                         host: "web", process: "nginx", exitCode: nil, signal: 9, expected: false,
                         maximumResidentBytes: 1, cpuNanoseconds: 2))),
-            event(2_160, .runEnded(RunEnded(verdict: .fail, reason: "visit: p99 14ms"))),
+            event(
+                2_160,
+                .runEnded(
+                    RunEnded(
+                        verdict: .fail, reason: "visit: p99 14ms", traceHash: "ab",
+                        realNanoseconds: 5))),
         ]
     }()
 }

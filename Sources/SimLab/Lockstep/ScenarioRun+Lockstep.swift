@@ -102,7 +102,7 @@ extension ScenarioRun {
             throw LabError(
                 "\(member.label) looked at a clock of its own (number \(breach.clock)) in "
                     + "\(breach.module)+0x\(String(breach.offset, radix: 16))",
-                cure: "take the time from the control page; see Sources/CommyShm/LOCKSTEP.md")
+                cure: "take the time from the control page; see Scenarios/LOCKSTEP.md")
         }
     }
 
@@ -126,7 +126,7 @@ extension ScenarioRun {
             "\(member.label) \(what) for \(Self.turnLimit / 1_000_000_000) s of real time; "
                 + ProcessState(of: member.outsidePID).words,
             cure: "between a grant and the next park a program may neither wait nor spin; see "
-                + "Sources/CommyShm/LOCKSTEP.md")
+                + "Scenarios/LOCKSTEP.md")
     }
 }
 
@@ -176,7 +176,7 @@ extension ScenarioRun {
                     "\(label) has not joined the lockstep run within "
                         + "\(Self.joinLimit / 1_000_000_000) s",
                     cure: "only lockstep-aware programs can be run in this world (see "
-                        + "Sources/CommyShm/LOCKSTEP.md); others need 'world: realtime'")
+                        + "Scenarios/LOCKSTEP.md); others need 'world: realtime'")
             }
         }
         guard let slot = prepared.take() else { return }

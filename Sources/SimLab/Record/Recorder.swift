@@ -90,8 +90,10 @@ final class Recorder {
 
     /// Judges what was seen and records the verdicts. `abortReason` says why the run could not be
     /// carried out; `doubts` what made it worse than the programs are: with one, nothing fails for
-    /// sure.
-    func judge(abortReason: String?, doubts: [String]) -> Judgement {
+    /// sure. `traceHash` and `real` are those of a lockstep run.
+    func judge(
+        abortReason: String?, doubts: [String], traceHash: String?, real: Duration?
+    ) -> Judgement {
         var judgement = judge.verdict()
         if let abortReason {
             judgement.verdict = .error
@@ -103,7 +105,11 @@ final class Recorder {
             judgement.reason = "the machine was too slow: " + doubts.joined(separator: "; ")
         }
         for judged in judgement.judged { record(.judged(judged)) }
-        record(.runEnded(RunEnded(verdict: judgement.verdict, reason: judgement.reason)))
+        record(
+            .runEnded(
+                RunEnded(
+                    verdict: judgement.verdict, reason: judgement.reason, traceHash: traceHash,
+                    realNanoseconds: real?.nanoseconds)))
         flush()
         return judgement
     }

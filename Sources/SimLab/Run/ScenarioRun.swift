@@ -155,8 +155,10 @@ public final class ScenarioRun {
             abortReason = abortReason ?? error.description
         }
         takeDown()
-        let judgement = recorder.judge(abortReason: abortReason, doubts: doubts)
         let traceHash = conductor?.trace.finish()
+        let judgement = recorder.judge(
+            abortReason: abortReason, doubts: doubts, traceHash: traceHash,
+            real: conductor == nil ? nil : wall.now - .zero)
         let report = try recorder.finish(reporter)
         return Outcome(
             verdict: judgement.verdict, reason: judgement.reason, judged: judgement.judged,

@@ -135,9 +135,17 @@ public struct RunEnded: Sendable, Equatable, Codable {
     public var verdict: Verdict
     /// Why, when it is an error or inconclusive.
     public var reason: String?
+    /// SHA-256 of the trace that repeats, in hexadecimal: only of a lockstep run.
+    public var traceHash: String?
+    /// The real time that a lockstep run took; elsewhere the log's own times are real.
+    public var realNanoseconds: Int64?
 
-    public init(verdict: Verdict, reason: String?) {
+    public init(
+        verdict: Verdict, reason: String?, traceHash: String? = nil, realNanoseconds: Int64? = nil
+    ) {
         self.verdict = verdict
         self.reason = reason
+        self.traceHash = traceHash
+        self.realNanoseconds = realNanoseconds
     }
 }

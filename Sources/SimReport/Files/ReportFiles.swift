@@ -32,8 +32,10 @@ public struct ReportFiles {
         let object = VerdictObject(
             scenario: report.started.scenario, file: report.started.file,
             world: report.started.world, seed: report.started.seed,
-            verdict: report.verdict.rawValue, reason: report.reason, traceHash: nil,
-            virtualSeconds: nil, wallSeconds: Double(report.wall) / 1e9,
+            verdict: report.verdict.rawValue, reason: report.reason,
+            traceHash: report.traceHash,
+            virtualSeconds: report.real == nil ? nil : Double(report.wall) / 1e9,
+            wallSeconds: Double(report.real ?? report.wall) / 1e9,
             expectations: expectations)
         return try Self.encode(object, pretty: pretty)
     }

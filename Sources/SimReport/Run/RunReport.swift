@@ -39,6 +39,9 @@ public struct RunReport: Sendable {
     public private(set) var origin: Int64
     /// The run's last entry, on the run's clock.
     public private(set) var wall: Int64 = 0
+    /// SHA-256 of a lockstep run's trace, and the real time that the run took.
+    public private(set) var traceHash: String?
+    public private(set) var real: Int64?
     private(set) var eventCount = 0
     private(set) var lines: [Line] = []
     private(set) var changes: [Change] = []
@@ -66,7 +69,9 @@ public struct RunReport: Sendable {
     /// The command that runs it again.
     public var replayCommand: String {
         let settings = started.settings.map { " --set \(Self.shellWord($0))" }.joined()
-        return "commy sim run \(Self.shellWord(started.file)) --seed \(started.seed)\(settings)"
+        let world = started.world == "lockstep" ? " --world lockstep" : ""
+        return "commy sim run \(Self.shellWord(started.file)) --seed \(started.seed)\(world)"
+            + settings
     }
 
     /// The scenario's name, and what its variables were set to.
@@ -156,6 +161,8 @@ public struct RunReport: Sendable {
         case .runEnded(let end):
             verdict = end.verdict
             reason = end.reason
+            traceHash = end.traceHash
+            real = end.realNanoseconds
         }
     }
 

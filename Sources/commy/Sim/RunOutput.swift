@@ -44,12 +44,24 @@ struct RunOutput {
                 report, width: terminal.width, colour: terminal.hasColour)
             let place = ScenarioFiles.shortened(run.directory)
             terminal.printLine(text.text(directory: place))
-            if let hash = run.traceHash { terminal.printLine("  trace    sha256 \(hash)") }
+            printTrace(of: run)
             terminal.printLine("")
         } else {
             let seconds = run.entry.wallNanoseconds / 1_000_000_000
             let place = ScenarioFiles.shortened(run.directory)
-            terminal.printLine("PASS  \(job.title)  \(seconds)s  \(place)")
+            let trace = run.traceHash.map { "  trace \($0.prefix(12))" } ?? ""
+            terminal.printLine("PASS  \(job.title)  \(seconds)s\(trace)  \(place)")
+        }
+    }
+
+    /// What makes a lockstep run the same run.
+    private func printTrace(of run: FinishedRun) {
+        guard let hash = run.traceHash else { return }
+        terminal.printLine("  trace    sha256 \(hash)")
+        if let divergence = run.divergence {
+            terminal.printError("ERROR  \(divergence)")
+        } else if run.verifications > 0 {
+            terminal.printLine("           the same in \(run.verifications + 1) runs")
         }
     }
 

@@ -54,6 +54,12 @@ struct SimRun: ParsableCommand {
     @Option(name: .customLong("repeat"), help: "Run each scenario this often, with the same seed.")
     var repeats = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "Run each lockstep scenario this often again, and see that the trace is the same.",
+            valueName: "n"))
+    var verify = 0
+
     @Option(help: "Write a JUnit file about all runs.")
     var junit: String?
 
@@ -97,10 +103,16 @@ struct SimRun: ParsableCommand {
 
     private func runSuite(_ output: RunOutput, _ world: Scenario.World?) throws -> Int32 {
         let workerCount = try workers()
+        guard verify >= 0 else { throw ToolError("--verify \(verify): it must be 0 or more") }
         guard repeats >= 1 else { throw ToolError("--repeat \(repeats): it must be 1 or more") }
         let selected = try selection.select(problem: output.printProblems)
         let suiteJobs = (1...repeats).flatMap { turn in
             selected.map { job($0, turn: turn, world) }
+        }
+        if verify > 0, let other = suiteJobs.first(where: { $0.selected.scenario.world != .lockstep }) {
+            throw ToolError(
+                "--verify: only a lockstep run repeats, and '\(other.selected.file)' is a "
+                    + "\(other.selected.scenario.world.rawValue) one; --world lockstep runs it so")
         }
         if let shard = selection.shard, selected.isEmpty {
             output.printError("no scenario falls into shard \(shard): there are fewer than shards")
@@ -138,7 +150,7 @@ struct SimRun: ParsableCommand {
         options.keepsAwake = keepAwake
         return SuiteJob(
             selected: SelectedScenario(file: selected.file, scenario: scenario), options: options,
-            turn: turn, missing: ScenarioRun.missingPrograms(of: scenario))
+            turn: turn, missing: ScenarioRun.missingPrograms(of: scenario), verifications: verify)
     }
 }
 

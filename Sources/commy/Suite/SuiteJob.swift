@@ -12,6 +12,9 @@ struct SuiteJob: Sendable {
     /// Programs that are missing; with some, nothing is started.
     let missing: [Requirement]
 
+    /// How often a lockstep run is done again, to see that it is the same.
+    var verifications = 0
+
     /// The scenario, and which run of it.
     var title: String { turn == 1 ? selected.title : "\(selected.title) (run \(turn))" }
 
@@ -32,11 +35,18 @@ struct SuiteJob: Sendable {
             guard let report = shown.report, let files = shown.files else {
                 return .failed("the event log of the run says nothing")
             }
-            return .ran(
-                FinishedRun(
-                    verdict: outcome.verdict, report: report, entry: SuiteEntry(report),
-                    json: try files.verdict(pretty: false), directory: outcome.report,
-                    traceHash: outcome.traceHash))
+            var finished = FinishedRun(
+                verdict: outcome.verdict, report: report, entry: SuiteEntry(report),
+                json: try files.verdict(pretty: false), directory: outcome.report,
+                traceHash: outcome.traceHash)
+            if verifications > 0, outcome.verdict != .error {
+                let verification = Verification(job: self, janitor: janitor, observer: observer)
+                finished.divergence = try verification.difference(
+                    from: finished, times: verifications)
+                finished.verifications = verifications
+                if finished.divergence != nil { finished.verdict = .error }
+            }
+            return .ran(finished)
         } catch {
             return .failed("\(error)")
         }
@@ -45,7 +55,7 @@ struct SuiteJob: Sendable {
 
 /// A run that was carried out and has a report.
 struct FinishedRun: Sendable {
-    let verdict: Verdict
+    var verdict: Verdict
     /// For the terminal, which is served at once; it is large.
     var report: RunReport?
     let entry: SuiteEntry
@@ -54,6 +64,10 @@ struct FinishedRun: Sendable {
     let directory: String
     /// Of a lockstep run: the hash of the trace that repeats.
     let traceHash: String?
+    /// How often it was done again.
+    var verifications = 0
+    /// Where a further run was not the same.
+    var divergence: String?
 }
 
 /// What became of a job.
