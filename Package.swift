@@ -94,6 +94,13 @@ let package = Package(
             name: "CommyLinuxTests", dependencies: ["CommyLinux", "CLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
+            name: "CommyShmTests", dependencies: ["CommyShm", "CommyLinux", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyReactorTests",
+            dependencies: ["CommyReactor", "CommyShm", "CommyLinux", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
             name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],
             swiftSettings: swift),
         .testTarget(

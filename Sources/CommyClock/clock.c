@@ -79,7 +79,8 @@ static struct timespec true_instant(const struct timespec *instant) {
     return result;
 }
 
-int clock_gettime(clockid_t clock, struct timespec *time) {
+static int read_clock(clockid_t clock, struct timespec *time, const void *caller) {
+    commy_note_reading(clock, caller);
     // The vDSO, by way of the C library's own function; the system call before that is found.
     static int (*real)(clockid_t, struct timespec *);
     if (!real)
@@ -90,10 +91,14 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
     return result;
 }
 
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    return read_clock(clock, time, __builtin_return_address(0));
+}
+
 int gettimeofday(struct timeval *restrict time, void *restrict zone) {
     (void)zone;
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    read_clock(CLOCK_REALTIME, &now, __builtin_return_address(0));
     time->tv_sec = now.tv_sec;
     time->tv_usec = now.tv_nsec / 1000;
     return 0;
@@ -101,7 +106,7 @@ int gettimeofday(struct timeval *restrict time, void *restrict zone) {
 
 time_t time(time_t *result) {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    read_clock(CLOCK_REALTIME, &now, __builtin_return_address(0));
     if (result)
         *result = now.tv_sec;
     return now.tv_sec;
@@ -110,7 +115,7 @@ time_t time(time_t *result) {
 int timespec_get(struct timespec *now, int base) {
     if (base != TIME_UTC)
         return 0;
-    return clock_gettime(CLOCK_REALTIME, now) == 0 ? base : 0;
+    return read_clock(CLOCK_REALTIME, now, __builtin_return_address(0)) == 0 ? base : 0;
 }
 
 /// Declares `real`, the C library's own function of this name.

@@ -28,7 +28,7 @@ final class ReportDirectoryTests {
         try report.write("summary.md", "first")
         try report.write("nodes/web.log", "line")
         #expect(entries.count == 1 && entries[0].hasPrefix("."))
-        let path = try report.publish()
+        let path = try report.publish(asLatest: true)
         #expect(path == root + "/run-1")
         #expect(entries == ["latest", "run-1"])
         #expect(try content(path + "/nodes/web.log") == "line")
@@ -42,7 +42,7 @@ final class ReportDirectoryTests {
             let report = try ReportDirectory(root: root, name: name, janitor: janitor)
             try report.write("summary.md", text)
             if text == "old" { try report.write("only-old", "") }
-            _ = try report.publish()
+            _ = try report.publish(asLatest: true)
             #expect(try content(root + "/latest/summary.md") == text)
         }
         #expect(entries == ["latest", "other", "run"])
@@ -71,7 +71,7 @@ final class ReportDirectoryTests {
         try files.createDirectory(
             atPath: root + "/latest/precious", withIntermediateDirectories: true)
         let report = try ReportDirectory(root: root, name: "run", janitor: Janitor())
-        #expect(throws: LabError.self) { _ = try report.publish() }
+        #expect(throws: LabError.self) { _ = try report.publish(asLatest: true) }
         #expect(entries == ["latest", "run"])
     }
 

@@ -9,7 +9,7 @@ extension ScenarioRun {
     /// How long a program may keep the token, in real time; far above what any turn takes.
     private static var turnLimit: Int64 { 10_000_000_000 }
     /// How long a program may take from its start to its first wait, in real time.
-    private static var joinLimit: Int64 { 30_000_000_000 }
+    private static var joinLimit: Int64 { 15_000_000_000 }
     /// After this much real time a wait looks around for what else may have happened.
     private static var lookAround: Int64 { 2_000_000 }
 
@@ -74,6 +74,8 @@ extension ScenarioRun {
 
     /// Serves what the machine has for the run, without waiting.
     private func pollSources() throws {
+        // Messages that came with an answer make no descriptor readable.
+        for host in hosts where host.hasWaitingMessages { try serveHost(host.index) }
         let count = try epoll.wait(nanoseconds: 0)
         for index in 0..<count {
             let event = epoll.event(at: index)
@@ -152,6 +154,8 @@ extension ScenarioRun {
                 SlotBox(slot),
                 [
                     (LockstepLayout.pathVariable, path),
+                    // Notices who reads a clock of its own.
+                    ("LD_PRELOAD", environment.clockLibrary.path),
                     ("SWIFT_DETERMINISTIC_HASHING", "1"),
                 ]
             )

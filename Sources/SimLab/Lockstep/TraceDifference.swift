@@ -13,38 +13,36 @@ public struct TraceDifference: Sendable, Equatable {
 
     /// Lines before and after the difference that are kept.
     private static let context = 3
+    private static let newline = UInt8(ascii: "\n")
 
     /// Nil when the two are the same to the last byte.
     public init?(_ first: Data, _ second: Data) {
         guard first != second else { return nil }
-        let newline = UInt8(ascii: "\n")
+        let (left, right) = ([UInt8](first), [UInt8](second))
+        let length = min(left.count, right.count)
         var shared = 0
         var line = 1
-        var recent: [Int] = [0]
-        let length = min(first.count, second.count)
-        unsafe first.withUnsafeBytes { left in
-            unsafe second.withUnsafeBytes { right in
-                while shared < length, unsafe left[shared] == right[shared] {
-                    if unsafe left[shared] == newline {
-                        line += 1
-                        recent.append(shared + 1)
-                        if recent.count > Self.context + 1 { recent.removeFirst() }
-                    }
-                    shared += 1
-                }
+        // Where the last lines begin, the present one among them.
+        var begins = [0]
+        while shared < length, left[shared] == right[shared] {
+            if left[shared] == Self.newline {
+                line += 1
+                begins.append(shared + 1)
+                if begins.count > Self.context + 1 { begins.removeFirst() }
             }
+            shared += 1
         }
         lineNumber = line
-        let begin = recent.last ?? 0
-        common = Self.lines(first[recent[0]..<begin], recent.count)
-        self.first = Self.lines(first[begin...], Self.context)
-        self.second = Self.lines(second[begin...], Self.context)
+        let begin = begins[begins.count - 1]
+        common = Self.lines(left[begins[0]..<begin], begins.count)
+        self.first = Self.lines(left[begin...], Self.context)
+        self.second = Self.lines(right[begin...], Self.context)
     }
 
     /// The first `count` lines of some bytes.
-    private static func lines(_ bytes: Data, _ count: Int) -> [String] {
+    private static func lines(_ bytes: ArraySlice<UInt8>, _ count: Int) -> [String] {
         // A line of a trace is some hundreds of bytes; more than this is not looked at.
-        bytes.prefix(count * 4_096).split(separator: UInt8(ascii: "\n")).prefix(count)
+        bytes.prefix(count * 4_096).split(separator: newline).prefix(count)
             .map { String(decoding: $0, as: UTF8.self) }
     }
 

@@ -115,7 +115,7 @@ final class Recorder {
     }
 
     /// Closes the log and publishes the directory; returns where it is.
-    func finish(_ reporter: ScenarioRun.Reporter) throws -> String {
+    func finish(_ reporter: ScenarioRun.Reporter, asLatest: Bool) throws -> String {
         flush()
         if let writeError {
             throw LabError(
@@ -125,6 +125,6 @@ final class Recorder {
         for (path, content) in try reporter("\(directory.path)/trace.jsonl") {
             try directory.write(path, content)
         }
-        return try directory.publish()
+        return try directory.publish(asLatest: asLatest)
     }
 }

@@ -45,9 +45,9 @@ final class ReportDirectory {
         try createFile(name).writeAll(Array(content.utf8))
     }
 
-    /// Puts the report in place of an older one of the same name and points `latest` at it. Returns
-    /// its path.
-    func publish() throws -> String {
+    /// Puts the report in place of an older one of the same name and, when asked, points `latest` at
+    /// it. Returns its path.
+    func publish(asLatest: Bool) throws -> String {
         let final = "\(root)/\(name)"
         let files = FileManager.default
         let old = path + "-old"
@@ -64,15 +64,19 @@ final class ReportDirectory {
         }
         isPublished = true
         try? files.removeItem(atPath: old)
-        let link = path + "-latest"
-        try files.createSymbolicLink(atPath: link, withDestinationPath: name)
-        guard unsafe rename(link, "\(root)/latest") == 0 else {
-            try? files.removeItem(atPath: link)
-            throw LabError("cannot replace \(root)/latest", cure: "remove it; it must be a link")
-        }
+        if asLatest { try pointLatestHere() }
         try janitor.release(path)
         try janitor.release(old)
         return final
+    }
+
+    private func pointLatestHere() throws {
+        let link = path + "-latest"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: name)
+        guard unsafe rename(link, "\(root)/latest") == 0 else {
+            try? FileManager.default.removeItem(atPath: link)
+            throw LabError("cannot replace \(root)/latest", cure: "remove it; it must be a link")
+        }
     }
 
     deinit {

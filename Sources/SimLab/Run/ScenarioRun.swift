@@ -19,6 +19,8 @@ public final class ScenarioRun {
         public var reportSuffix = ""
         public var capture = CaptureMode.links
         public var isolation: SandboxEnvironment.Isolation?
+        /// Whether `latest` points to the report.
+        public var becomesLatest = true
         /// Processors do not sleep while traffic flows: sharper deliveries for more power.
         public var keepsAwake = true
         /// Ends the run from outside; without one, SIGINT, SIGTERM and SIGHUP of this process do.
@@ -159,7 +161,7 @@ public final class ScenarioRun {
         let judgement = recorder.judge(
             abortReason: abortReason, doubts: doubts, traceHash: traceHash,
             real: conductor == nil ? nil : wall.now - .zero)
-        let report = try recorder.finish(reporter)
+        let report = try recorder.finish(reporter, asLatest: options.becomesLatest)
         return Outcome(
             verdict: judgement.verdict, reason: judgement.reason, judged: judgement.judged,
             events: recorder.events, report: report, wallSeconds: (wall.now - .zero).seconds,

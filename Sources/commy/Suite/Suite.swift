@@ -88,8 +88,8 @@ struct Suite {
 
 extension SuiteJob {
     func stoppable(by stopper: RunStopper) -> SuiteJob {
-        var options = options
-        options.stopper = stopper
-        return SuiteJob(selected: selected, options: options, turn: turn, missing: missing)
+        var job = self
+        job.options.stopper = stopper
+        return job
     }
 }

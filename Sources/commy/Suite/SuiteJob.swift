@@ -6,7 +6,7 @@ internal import SimReport
 /// One run of one scenario: what is to be done, the same for every worker.
 struct SuiteJob: Sendable {
     let selected: SelectedScenario
-    let options: ScenarioRun.Options
+    var options: ScenarioRun.Options
     /// 1 for the first of `--repeat`.
     let turn: Int
     /// Programs that are missing; with some, nothing is started.

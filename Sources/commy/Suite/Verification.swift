@@ -13,6 +13,7 @@ struct Verification {
             var options = job.options
             options.reportSuffix += "-verify-\(turn)"
             options.capture = .off
+            options.becomesLatest = false
             let run = try ScenarioRun(
                 scenario: job.selected.scenario, file: job.selected.file, options: options,
                 janitor: janitor, observer: observer)

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+/// Lockstep from the outside: one hash, programs in another language, and those that break the
+/// contract.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct LockstepSuite {
+    private static let member = "\(Tool.root)/Fixtures/lockstep/member.py"
+
+    private static func scenario(_ mode: String) -> String {
+        """
+        name: python \(mode)
+        world: lockstep
+        seed: 7
+        duration: 3s
+        topology:
+          hosts: [client, server]
+          links:
+            - { between: [client, server], latency: 5ms, loss: 2% }
+        processes:
+          program:
+            on: server
+            run: python3 {{scenario}}/member.py \(mode)
+            ready: { log: listening }
+        traffic:
+          pings: { from: client, udp: "server:7000", payload: 100B, rate: 50/s, timeout: 200ms }
+        expect:
+          - { traffic: pings, success: ">= 50%" }
+        """
+    }
+
+    private static func run(_ mode: String, _ arguments: [String] = []) throws -> (
+        result: Tool.Result, tool: Tool
+    ) {
+        let tool = try Tool()
+        try tool.write("case.yaml", scenario(mode))
+        try FileManager.default.copyItem(atPath: member, toPath: "\(tool.directory)/member.py")
+        return (
+            try tool.run(["\(tool.products)/commy", "sim", "run", "case.yaml"] + arguments), tool
+        )
+    }
+
+    @Test func `a program written from the contract repeats byte for byte`() throws {
+        let (result, tool) = try Self.run("echo", ["--verify", "2"])
+        defer { tool.remove() }
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        #expect(result.output.contains("the same in 3 runs"))
+        let trace = tool.read("reports/latest/lockstep.jsonl")
+        #expect(trace.contains(#""event":"application","process":"program@server""#))
+        #expect(trace.contains("answered count=1"))
+    }
+
+    @Test func `a recorded run is replayed, and a changed one is told apart`() throws {
+        let (result, tool) = try Self.run("echo")
+        defer { tool.remove() }
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        let run = try FileManager.default.destinationOfSymbolicLink(
+            atPath: "\(tool.directory)/reports/latest")
+        let same = try tool.commy("sim", "replay", "reports/\(run)")
+        #expect(same.status == 0, "\(same.output)\(same.errors)")
+        #expect(same.output.hasPrefix("THE SAME"))
+        try tool.write(
+            "case.yaml",
+            Self.scenario("echo").replacingOccurrences(of: "latency: 5ms", with: "latency: 6ms"))
+        let other = try tool.commy("sim", "replay", "reports/\(run)")
+        #expect(other.status == 1, "\(other.output)\(other.errors)")
+        #expect(other.output.contains("the traces differ from line"))
+    }
+
+    @Test(
+        arguments: [
+            ("spin", "it runs without pause"), ("block", "it waits in the kernel"),
+            ("clock", "looked at a clock of its own (number 0)"),
+        ] as [(String, String)])
+    func `a program that breaks the contract is named`(_ mode: String, _ words: String) throws {
+        let (result, tool) = try Self.run(mode)
+        defer { tool.remove() }
+        #expect(result.status == 3, "\(result.output)\(result.errors)")
+        let text = result.output.replacing(/\s+/, with: " ")
+        #expect(text.contains("program@server"), "\(text)")
+        #expect(text.contains(words), "\(text)")
+        #expect(text.contains("LOCKSTEP.md"), "\(text)")
+    }
+
+    @Test func `a program that knows nothing of lockstep is refused by name`() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try tool.write(
+            "case.yaml",
+            Self.scenario("echo").replacingOccurrences(
+                of: "run: python3 {{scenario}}/member.py echo", with: "run: sleep 600"))
+        let result = try tool.commy("sim", "run", "case.yaml")
+        #expect(result.status == 3)
+        let text = result.output.replacing(/\s+/, with: " ")
+        #expect(text.contains("program@server has not joined the lockstep run"), "\(text)")
+    }
+}
