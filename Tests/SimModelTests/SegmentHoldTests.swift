@@ -137,6 +137,13 @@ import Testing
         #expect(!hold.knows(0))
     }
 
+    @Test func `packets that it does not know are none of its business`() {
+        var hold = Self.sent(1)
+        hold.duplicated(9_999)
+        #expect(!hold.knows(9_999))
+        #expect(Self.outputs(&hold) == [])
+    }
+
     @Test func `a segment is lost when its last copy is`() {
         var hold = Self.sent(1)
         hold.duplicated(0)

@@ -45,8 +45,8 @@ final class ReportDirectory {
         try createFile(name).writeAll(Array(content.utf8))
     }
 
-    /// Puts the report in place of an older one of the same name and, when asked, points `latest` at
-    /// it. Returns its path.
+    /// Puts the report in place of an older one of the same name and, when asked, points `latest`
+    /// at it. Returns its path.
     func publish(asLatest: Bool) throws -> String {
         let final = "\(root)/\(name)"
         let files = FileManager.default

@@ -120,8 +120,9 @@ public struct SegmentHold: Sendable {
         Int(handle) < travelling.count && travelling[Int(handle)] != nil
     }
 
-    /// A link has doubled a segment.
+    /// A link has doubled a packet; those that the hold does not know are none of its business.
     public mutating func duplicated(_ handle: UInt32) {
+        guard knows(handle) else { return }
         travelling[Int(handle)]?.copies += 1
     }
 

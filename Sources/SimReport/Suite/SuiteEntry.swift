@@ -48,7 +48,7 @@ public struct SuiteEntry: Sendable {
         settings = report.started.settings
         reason = report.reason
         judged = report.judged
-        wallNanoseconds = report.wall
+        wallNanoseconds = report.real ?? report.wall
         run = Run(
             seed: report.started.seed, world: report.started.world,
             version: report.started.version, replayCommand: report.replayCommand,
