@@ -20,6 +20,8 @@ struct TrafficRunTests {
         var source = TrafficSpec(name: "source", source: "client", kind: kind)
         source.arrival.ratePerSecond = 200
         source.attribution = .peer
+        // What is asked here is how requests end, not how soon.
+        source.timeout = .seconds(30)
         run.scenario.traffic = [source]
         edit(&run.scenario)
         let outcome = try run.run()

@@ -19,7 +19,7 @@ import Testing
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o777], ofItemAtPath: tool.directory)
         // The build directory may lie where another user cannot go.
-        for program in ["commy", "commy-init", "commy-traffic"] {
+        for program in ["commy", "commy-init", "commy-traffic", "libcommy-clock.so"] {
             try FileManager.default.copyItem(
                 atPath: "\(tool.products)/\(program)", toPath: "\(tool.directory)/\(program)")
         }
