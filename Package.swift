@@ -33,6 +33,9 @@ let package = Package(
         // Pure: the standard library and each other, nothing else.
         .target(name: "CommyBase", swiftSettings: swift),
         .target(name: "SimModel", dependencies: ["CommyBase"], swiftSettings: swift),
+        .target(name: "CommyWire", dependencies: ["CommyBase"], swiftSettings: swift),
+        .target(
+            name: "CommyMesh", dependencies: ["CommyBase", "CommyWire"], swiftSettings: swift),
 
         // Effects.
         .systemLibrary(name: "CLibCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
@@ -88,6 +91,11 @@ let package = Package(
 
         // Tests.
         .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
+        .testTarget(
+            name: "CommyWireTests", dependencies: ["CommyWire", "CommyBase"], swiftSettings: swift),
+        .testTarget(
+            name: "CommyMeshTests", dependencies: ["CommyMesh", "CommyWire", "CommyBase"],
+            swiftSettings: swift),
         .testTarget(
             name: "SimModelTests", dependencies: ["SimModel", "CommyBase"], swiftSettings: swift),
         .testTarget(
