@@ -54,6 +54,10 @@ let package = Package(
             name: "CommyReactor", dependencies: ["CommyBase", "CommyLinux", "CommyShm"],
             swiftSettings: swift),
 
+        .target(
+            name: "CommyNode", dependencies: ["CommyBase", "CLinux", "CommyLinux", "CommyTLS"],
+            swiftSettings: swift),
+
         // Harness.
         .target(
             name: "SimScenario", dependencies: ["CommyBase", "SimModel", yams],
@@ -82,8 +86,8 @@ let package = Package(
         .executableTarget(
             name: "commy",
             dependencies: [
-                "CommyBase", "CommyLinux", "SimLab", "SimModel", "SimReport", "SimScenario",
-                "commy-init", "commy-traffic", argumentParser, histogram,
+                "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "SimLab", "SimModel",
+                "SimReport", "SimScenario", "commy-init", "commy-traffic", argumentParser, histogram,
             ],
             swiftSettings: swift),
         .executableTarget(
@@ -110,6 +114,10 @@ let package = Package(
         .testTarget(
             name: "CommyReactorTests",
             dependencies: ["CommyReactor", "CommyShm", "CommyLinux", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyNodeTests",
+            dependencies: ["CommyNode", "CommyTLS", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],
