@@ -87,7 +87,8 @@ let package = Package(
             name: "commy",
             dependencies: [
                 "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "SimLab", "SimModel",
-                "SimReport", "SimScenario", "commy-init", "commy-traffic", argumentParser, histogram,
+                "SimReport", "SimScenario", "commy-init", "commy-traffic", argumentParser,
+                histogram,
             ],
             swiftSettings: swift),
         .executableTarget(
