@@ -54,9 +54,10 @@ extension Judge {
         let outcome = claim.outcome(of: spec.claim)
         let evidence = claim.evidence(spec.claim)
         guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }
-        let doubts = claim.doubts(spec.claim, disturbance)
-        let verdict: Verdict = doubts.isEmpty || outcome.isVacuous ? .fail : .inconclusive
-        return judged(spec, verdict, outcome.text, doubts + evidence)
+        guard !outcome.isVacuous else { return judged(spec, .fail, outcome.text, evidence) }
+        let doubts = claim.doubts(spec.claim, disturbance) + slowness(window.spans, hearing)
+        return judged(
+            spec, doubts.isEmpty ? .fail : .inconclusive, outcome.text, doubts + evidence)
     }
 
     private func judge(
@@ -69,8 +70,12 @@ extension Judge {
         let claim = ProcessClaimJudge(
             records: records, window: window, story: hearing.story, trafficEnd: hearing.trafficEnd)
         let outcome = claim.outcome(of: spec.claim)
+        let evidence = claim.evidence(spec.claim)
+        guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }
+        // A program that is starved uses less, holds more and gives up what it would have done.
+        let doubts = outcome.isVacuous ? [] : slowness(window.spans, hearing)
         return judged(
-            spec, outcome.holds ? .pass : .fail, outcome.text, claim.evidence(spec.claim))
+            spec, doubts.isEmpty ? .fail : .inconclusive, outcome.text, doubts + evidence)
     }
 
     private func judge(
