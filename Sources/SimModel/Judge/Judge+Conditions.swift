@@ -4,7 +4,7 @@ internal import CommyBase
 extension Judge {
     /// One entry with line 0 for each fault that did not take hold, or was not healed.
     func unmetFaults(_ hearing: Hearing) -> [Judged] {
-        faults.compactMap(unmet) + faults.compactMap { unhealed($0, hearing) }
+        faults.compactMap { unmet($0, hearing) } + faults.compactMap { unhealed($0, hearing) }
     }
 
     /// One entry with line 0 for each other condition that is not met.
@@ -12,13 +12,15 @@ extension Judge {
         logs.compactMap(unmet) + exits.map { unmet($0, story) }
     }
 
-    private func unmet(_ fault: FaultRecord) -> Judged? {
+    private func unmet(_ fault: FaultRecord, _ hearing: Hearing) -> Judged? {
         let name = fault.spec.name
         if let missed = fault.missed {
+            // What it waited for takes time, which a machine that stands still gives less of.
+            let doubts = slowness(hearing)
             return entry(
-                "fault \(name) takes hold", .fail, "its condition never held: \(missed)",
-                wanted: "its begin",
-                ["a fault that never began proves nothing: look at what it waits for"])
+                "fault \(name) takes hold", doubts.isEmpty ? .fail : .inconclusive,
+                "its condition never held: \(missed)", wanted: "its begin",
+                doubts + ["a fault that never began proves nothing: look at what it waits for"])
         }
         guard fault.began != nil else {
             return entry(

@@ -16,7 +16,7 @@ extension Judge {
         do throws(Window.MissingFault) {
             window = try self.window(of: spec, hearing)
         } catch {
-            return withoutWindow(spec, error.name)
+            return withoutWindow(spec, error.name, hearing)
         }
         switch spec.subject {
         case .traffic(let name):
@@ -119,11 +119,15 @@ extension Judge {
     }
 
     /// A fault that waits for events may never begin; the expectation then says nothing.
-    private func withoutWindow(_ spec: ExpectationSpec, _ fault: String) -> Judged {
-        let waited = faults.first { $0.spec.name == fault }?.missed != nil
-        return judged(
-            spec, waited ? .fail : .error,
-            "the fault \(fault) never began: its window is not known", [])
+    private func withoutWindow(
+        _ spec: ExpectationSpec, _ fault: String, _ hearing: Hearing
+    ) -> Judged {
+        let text = "the fault \(fault) never began: its window is not known"
+        guard faults.first(where: { $0.spec.name == fault })?.missed != nil else {
+            return judged(spec, .error, text, [])
+        }
+        let doubts = slowness(hearing)
+        return judged(spec, doubts.isEmpty ? .fail : .inconclusive, text, doubts)
     }
 
     private func judged(
