@@ -74,4 +74,8 @@ void answer(const struct clinux_message *message, const char *text, const int *d
 /// Removes what a killed harness left: the janitor's whole life.
 int janitor(void);
 
+/// Runs a command inside a host (see enter.c): the exit code. `words`: the pid of its process 1, a
+/// directory, then the command.
+int enter(int count, char **words);
+
 #endif

@@ -98,6 +98,19 @@ void clinux_prefer_thread(void);
 /// changes.
 void clinux_pin_thread(int processor);
 
+/// Lets the calling thread run on every processor that its process may use.
+void clinux_unpin_thread(void);
+
+/// The processor that the calling thread is on now.
+int clinux_current_processor(void);
+
+/// Whether the calling thread may run on a processor.
+bool clinux_may_use_processor(int processor);
+
+/// The name of a system call by which a program uses a socket, its first argument; NULL for any
+/// other number.
+const char *_Nullable clinux_network_call(long number);
+
 /// The path of the running executable, without a zero byte: its length, or -errno.
 static inline long clinux_own_executable(void *_Nonnull path, size_t capacity) {
     return clinux_result(readlink("/proc/self/exe", path, capacity));

@@ -7,8 +7,8 @@ extension ScenarioRun {
     /// A `cpu` fault stops and continues its processes with this period: short against anything
     /// that a service promises, long against the cost of the signals.
     private static var dutyPeriod: Duration { .milliseconds(40) }
-    private static let stopSignal: Int32 = 19
-    private static let continueSignal: Int32 = 18
+    static let stopSignal: Int32 = 19
+    static let continueSignal: Int32 = 18
 
     func beginOnProcesses(_ fault: FaultInstance) throws {
         guard let target = fault.spec.processTarget else {
@@ -69,11 +69,7 @@ extension ScenarioRun {
     private func freeze(_ process: ProcessInstance, by fault: FaultInstance) throws -> Bool {
         guard process.insidePID != nil else { return false }
         process.freezers.append(fault.index)
-        if let member = conductor?.member(host: process.host, insidePID: process.insidePID) {
-            // Under a virtual clock a program stands still by not being granted.
-            member.isPaused = true
-            return true
-        }
+        // Under a virtual clock a program stands still by not being granted.
         return try signal(process, Self.stopSignal)
     }
 
@@ -81,12 +77,7 @@ extension ScenarioRun {
         guard process.freezers.contains(fault.index) else { return }
         process.freezers.removeAll { $0 == fault.index }
         guard process.freezers.isEmpty else { return }
-        if let member = conductor?.member(host: process.host, insidePID: process.insidePID) {
-            member.isPaused = false
-            member.isPoked = true
-        } else {
-            try signal(process, Self.continueSignal)
-        }
+        try signal(process, Self.continueSignal)
     }
 
     /// The other half of a cpu fault's period.

@@ -111,7 +111,11 @@ public struct SegmentHold: Sendable {
         case .opening: state.opening == segment.sequence
         case .data:
             state.highest.map { Int32(bitPattern: segment.end &- $0) <= 0 } ?? false
-        case .bare, .reset: false
+        // What only acknowledges has the number of what comes next; one before that is the probe of
+        // a kernel's timer (RFC 1122, 4.2.3.6).
+        case .bare:
+            state.highest.map { Int32(bitPattern: segment.sequence &- $0) < 0 } ?? false
+        case .reset: false
         }
     }
 
