@@ -107,3 +107,21 @@ const char *clinux_network_call(long number) {
     default: return NULL;
     }
 }
+
+void clinux_ask_for_slices(uint64_t nanoseconds) {
+    // struct sched_attr of sched_setattr(2), which glibc does not declare everywhere.
+    struct {
+        uint32_t size;
+        uint32_t policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = sizeof attributes};
+    if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) < 0 ||
+        attributes.policy != SCHED_OTHER)
+        return;
+    attributes.size = sizeof attributes;
+    attributes.runtime = nanoseconds;
+    syscall(SYS_sched_setattr, 0, &attributes, 0);
+}

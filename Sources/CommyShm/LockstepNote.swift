@@ -36,7 +36,7 @@ public struct LockstepNote: ~Copyable {
     private mutating func begin(_ name: StaticString) {
         separate()
         name.withUTF8Buffer { bytes in
-            for unsafebyte in unsafe bytes { put(byte) }
+            for index in bytes.indices { unsafe put(bytes[index]) }
         }
         put(UInt8(ascii: "="))
     }

@@ -71,6 +71,12 @@ int signal_session(int leader, int number);
 void answer(const struct clinux_message *message, const char *text, const int *descriptors,
             int count);
 
+/// Answers whether somebody listens on a port.
+void answer_listening(const struct clinux_message *request);
+
+/// Takes all TCP connections from this host's kernel.
+void disconnect(const struct clinux_message *request);
+
 /// Removes what a killed harness left: the janitor's whole life.
 int janitor(void);
 

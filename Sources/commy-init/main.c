@@ -159,6 +159,8 @@ static void serve(void) {
     case CLINUX_LOWER: lower_limits(&message); break;
     case CLINUX_RESTORE: restore_limits(&message); break;
     case CLINUX_DISK: set_disk(&message); break;
+    case CLINUX_DISCONNECT: disconnect(&message); break;
+    case CLINUX_LISTENING: answer_listening(&message); break;
     default: fail("understand a message", -EBADMSG);
     }
     for (int i = 0; i < CLINUX_MESSAGE_DESCRIPTORS; i++)

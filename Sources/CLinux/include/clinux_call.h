@@ -101,6 +101,11 @@ void clinux_pin_thread(int processor);
 /// Lets the calling thread run on every processor that its process may use.
 void clinux_unpin_thread(void);
 
+/// Asks for short slices of the processor, of so many nanoseconds, for the calling thread and those
+/// that it starts: it then runs soon after it was woken, also beside programs that compute. Where
+/// the kernel does not know this (before Linux 6.12), nothing changes.
+void clinux_ask_for_slices(uint64_t nanoseconds);
+
 /// The processor that the calling thread is on now.
 int clinux_current_processor(void);
 

@@ -89,6 +89,12 @@ final class LockstepFabric: Fabric {
         mover.model.unblock(pairs, at: time.now)
     }
 
+    func forgetSent(by host: Int) throws {
+        stir(host)
+        nextMove = try mover.settle(at: time.now, &ready)
+        mover.forgetSent(by: host)
+    }
+
     func inspect(pairs: [HostPair]) throws -> FabricSnapshot {
         FabricSnapshot(of: mover.model, pairs: pairs)
     }

@@ -182,4 +182,13 @@ extension PacketMover {
             while unsafe clinux_read(device.raw, &byte, 1) > 0 {}
         }
     }
+
+    /// The host is off: what its kernel would have sent again it does not send.
+    mutating func forgetSent(by host: Int) {
+        guard let transit = lockstep else { return }
+        lockstep?.hold.sourceLost { handle in
+            Int(transit.facts(of: handle).source.value) == host
+        }
+        drainHold()
+    }
 }

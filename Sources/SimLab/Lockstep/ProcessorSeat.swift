@@ -12,6 +12,11 @@ final class ProcessorSeat {
     /// How many runs of this program sit on each processor.
     private static let taken = Mutex<[Int32: Int]>([:])
 
+    /// Nanoseconds: the shortest that the kernel gives. A turn is some microseconds.
+    private static let slice: UInt64 = 100_000
+    /// What the kernel gives whoever asks for nothing.
+    private static let ordinarySlice: UInt64 = 0
+
     private let processor: Int32
     private var isTaken = true
 
@@ -27,6 +32,7 @@ final class ProcessorSeat {
             return best
         }
         clinux_pin_thread(processor)
+        clinux_ask_for_slices(Self.slice)
     }
 
     func leave() {
@@ -34,6 +40,7 @@ final class ProcessorSeat {
         isTaken = false
         Self.taken.withLock { $0[processor, default: 1] -= 1 }
         clinux_unpin_thread()
+        clinux_ask_for_slices(Self.ordinarySlice)
     }
 
     deinit { leave() }

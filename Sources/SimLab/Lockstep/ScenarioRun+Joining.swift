@@ -83,9 +83,20 @@ extension ScenarioRun {
         case .http(let number, _): port = number
         case .exec, .log, .delay: return
         }
-        guard ListeningPorts.contains(port, of: process.outsidePID) else { return }
+        guard try isListening(port, process) else { return }
         timers.add(
             .becomeReady(process, incarnation: process.life.incarnation), at: clock.now)
+    }
+}
+
+extension ScenarioRun {
+    private func isListening(_ port: UInt16, _ process: ProcessInstance) throws -> Bool {
+        do throws(SystemError) {
+            return try hosts[process.host].isListening(on: port)
+        } catch {
+            // A kernel without sock_diag(7) tells it in a file, more slowly.
+            return ListeningPorts.contains(port, of: process.outsidePID)
+        }
     }
 }
 

@@ -42,8 +42,8 @@ extension ScenarioRun {
         case .clock(_, let change):
             try setWallClock(of: process, to: change)
             return false
-        case .cpu, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset, .disk,
-            .exec:
+        case .powerLoss, .cpu, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole,
+            .reset, .disk, .exec:
             return false
         }
     }
@@ -59,7 +59,7 @@ extension ScenarioRun {
         case .clock:
             for process in fault.processes { try setWallClock(of: process, to: nil) }
             fault.mended = true
-        case .crash, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
+        case .crash, .powerLoss, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
             .mtuBlackHole, .reset, .disk, .exec:
             break
         }
@@ -123,12 +123,13 @@ extension ScenarioRun {
 
 extension FaultSpec {
     /// Whom a fault on processes hits.
-    fileprivate var processTarget: ProcessTarget? {
+    var processTarget: ProcessTarget? {
         switch action {
         case .crash(let target), .pause(let target), .stop(let target), .restart(let target),
             .clock(let target, _), .cpu(let target, _), .memory(let target, _),
             .openFiles(let target, _):
             target
+        case .powerLoss(let host): .host(host)
         case .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset, .disk, .exec:
             nil
         }
