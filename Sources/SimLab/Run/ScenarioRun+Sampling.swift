@@ -12,8 +12,19 @@ extension ScenarioRun {
     /// of a processor.
     private static let processesPerInterval = 25
 
+    /// In a lockstep run that asks for nothing about resources, this many intervals become one.
+    private static let virtualFactor = 20
+
+    private var expectsResources: Bool {
+        scenario.expectations.contains { expectation in
+            if case .resource = expectation.claim { true } else { false }
+        }
+    }
+
     func scheduleSampling() {
-        let factor = 1 + processes.count / Self.processesPerInterval
+        var factor = 1 + processes.count / Self.processesPerInterval
+        // Virtual time is much faster than the looks at processes.
+        if conductor != nil, !expectsResources { factor *= Self.virtualFactor }
         nextSample = clock.now + Self.sampleInterval * factor
         timers.add(.sample, at: nextSample)
     }

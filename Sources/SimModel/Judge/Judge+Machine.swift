@@ -67,7 +67,8 @@ extension FaultRecord {
     fileprivate var endsByCommand: Bool {
         switch spec.action {
         case .exec: true
-        case .crash, .pause, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
+        case .crash, .powerLoss, .pause, .stop, .restart, .cut, .partition, .flap, .degrade,
+            .bufferbloat,
             .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk:
             false
         }
