@@ -55,6 +55,10 @@ let package = Package(
             dependencies: ["CommyBase", "CommyLinux", "CommyShm", "CommyTLS"],
             swiftSettings: swift),
 
+        .target(
+            name: "CommyNode", dependencies: ["CommyBase", "CLinux", "CommyLinux", "CommyTLS"],
+            swiftSettings: swift),
+
         // Harness.
         .target(
             name: "SimScenario", dependencies: ["CommyBase", "SimModel", yams],
@@ -83,8 +87,9 @@ let package = Package(
         .executableTarget(
             name: "commy",
             dependencies: [
-                "CommyBase", "CommyLinux", "SimLab", "SimModel", "SimReport", "SimScenario",
-                "commy-init", "commy-traffic", argumentParser, histogram,
+                "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "SimLab", "SimModel",
+                "SimReport", "SimScenario", "commy-init", "commy-traffic", argumentParser,
+                histogram,
             ],
             swiftSettings: swift),
         .executableTarget(
@@ -114,6 +119,10 @@ let package = Package(
             dependencies: [
                 "CAllocations", "CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyTLS",
             ],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyNodeTests",
+            dependencies: ["CommyNode", "CommyTLS", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],
