@@ -51,7 +51,8 @@ let package = Package(
             name: "CommyShm", dependencies: ["CommyBase", "CLinux", "CommyLinux"],
             swiftSettings: swift),
         .target(
-            name: "CommyReactor", dependencies: ["CommyBase", "CommyLinux", "CommyShm"],
+            name: "CommyReactor",
+            dependencies: ["CommyBase", "CommyLinux", "CommyShm", "CommyTLS"],
             swiftSettings: swift),
 
         .target(
@@ -95,6 +96,7 @@ let package = Package(
             name: "commy-dev", dependencies: [argumentParser], swiftSettings: swift),
 
         // Tests.
+        .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: c),
         .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
         .testTarget(
             name: "CommyWireTests", dependencies: ["CommyWire", "CommyBase"], swiftSettings: swift),
@@ -114,7 +116,9 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "CommyReactorTests",
-            dependencies: ["CommyReactor", "CommyShm", "CommyLinux", "CommyBase"],
+            dependencies: [
+                "CAllocations", "CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyTLS",
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "CommyNodeTests",

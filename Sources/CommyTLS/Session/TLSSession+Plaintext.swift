@@ -56,15 +56,18 @@ extension TLSSession {
         return taken
     }
 
-    /// Says that this side sends nothing more; the session goes on the other way. Does nothing
-    /// before the handshake is done, or a second time.
-    public mutating func close() {
+    /// Says that this side sends nothing more; the session goes on the other way. False when there
+    /// is no room for it, or the handshake is not done: try again later. Nothing is written after.
+    public mutating func close() -> Bool {
         switch state {
-        case .established, .ended:
-            ERR_clear_error()
-            _ = unsafe SSL_shutdown(session)
-        case .handshaking, .failed: break
+        case .handshaking, .failed: return false
+        case .established, .ended: break
         }
+        if unsafe SSL_get_shutdown(session) & SSL_SENT_SHUTDOWN != 0 { return true }
+        guard freeOutputBytes >= Self.recordOverhead else { return false }
+        ERR_clear_error()
+        _ = unsafe SSL_shutdown(session)
+        return true
     }
 
     /// Appends plaintext to `buffer`, which must have room.
@@ -89,9 +92,13 @@ extension TLSSession {
         var length: UInt32 = 0
         unsafe SSL_get0_alpn_selected(session, &name, &length)
         let selected = unsafe UnsafeBufferPointer(start: name, count: Int(length))
-        guard unsafe selected.elementsEqual(TLSContext.protocolName.utf8) else {
-            throw fail(.refused(.noCommonProtocol))
-        }
+        let isAgreed =
+            switch context.rule {
+            case .required(let name): unsafe selected.elementsEqual(name.utf8)
+            case .offered(let name):
+                unsafe selected.isEmpty || selected.elementsEqual(name.utf8)
+            }
+        guard isAgreed else { throw fail(.refused(.noCommonProtocol)) }
     }
 
     private mutating func outcome(_ result: Int32) throws(TLSError) -> Outcome {
