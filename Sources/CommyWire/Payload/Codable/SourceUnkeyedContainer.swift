@@ -70,5 +70,7 @@ internal struct SourceUnkeyedContainer<Source: PayloadSource>: UnkeyedDecodingCo
         return try source.element(of: &list)
     }
 
-    private var atEnd: PayloadFault { PayloadFault(.missingValue, at: source.offset(of: list.next)) }
+    private var atEnd: PayloadFault {
+        PayloadFault(.missingValue, at: source.offset(of: list.next))
+    }
 }

@@ -122,8 +122,9 @@ extension TapeParsing {
                 Int(node.value)..<Int(node.value) + Int(node.count),
                 isInArena: node.flags.contains(.contentInArena))
         case .unsigned, .negative:
-            guard let text = node.integer(UInt64.self).map(String.init)
-                ?? node.integer(Int64.self).map(String.init)
+            guard
+                let text = node.integer(UInt64.self).map(String.init)
+                    ?? node.integer(Int64.self).map(String.init)
             else { throw PayloadFault(.numberDoesNotFit, at: offset) }
             let kept = tape.keep(text)
             let start = Int(kept.start)
