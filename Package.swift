@@ -46,12 +46,16 @@ let package = Package(
         .target(
             name: "CommyLinux", dependencies: ["CommyBase", "CLinux"], swiftSettings: swift),
 
-        .target(name: "CommyTLS", dependencies: ["COpenSSL"], swiftSettings: swift),
+        .target(name: "CommyTLS", dependencies: ["CommyBase", "COpenSSL"], swiftSettings: swift),
         .target(
             name: "CommyShm", dependencies: ["CommyBase", "CLinux", "CommyLinux"],
             swiftSettings: swift),
         .target(
             name: "CommyReactor", dependencies: ["CommyBase", "CommyLinux", "CommyShm"],
+            swiftSettings: swift),
+
+        .target(
+            name: "CommyNode", dependencies: ["CommyBase", "CLinux", "CommyLinux", "CommyTLS"],
             swiftSettings: swift),
 
         // Harness.
@@ -82,8 +86,9 @@ let package = Package(
         .executableTarget(
             name: "commy",
             dependencies: [
-                "CommyBase", "CommyLinux", "SimLab", "SimModel", "SimReport", "SimScenario",
-                "commy-init", "commy-traffic", argumentParser, histogram,
+                "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "SimLab", "SimModel",
+                "SimReport", "SimScenario", "commy-init", "commy-traffic", argumentParser,
+                histogram,
             ],
             swiftSettings: swift),
         .executableTarget(
@@ -102,11 +107,18 @@ let package = Package(
             name: "CommyLinuxTests", dependencies: ["CommyLinux", "CLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
+            name: "CommyTLSTests", dependencies: ["CommyTLS", "COpenSSL", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
             name: "CommyShmTests", dependencies: ["CommyShm", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "CommyReactorTests",
             dependencies: ["CommyReactor", "CommyShm", "CommyLinux", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyNodeTests",
+            dependencies: ["CommyNode", "CommyTLS", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],
