@@ -10,12 +10,15 @@ public struct Member: Sendable, Equatable {
         case silent
     }
 
+    public let id: NodeID
     public internal(set) var record: MemberRecord
     /// What the mesh says of it; equal everywhere once news has spread.
     public internal(set) var agreed: MemberState
     /// This node's own doubt, told to nobody yet: its link was reset or is silent.
     public internal(set) var isDoubted = false
     public internal(set) var link: LinkState = .none
+    /// Who suspects it, ascending; empty unless it is suspect.
+    public internal(set) var suspectors: [NodeID] = []
     /// When `agreed` became what it is.
     public internal(set) var since: MeshInstant
     /// The time that a message to it and back needs without loss.
@@ -23,6 +26,10 @@ public struct Member: Sendable, Equatable {
 
     /// A claim that it is suspect or dead, which a probe is checking.
     var claim: MemberUpdate?
+    /// It introduced itself with a record that is older than what is known of its name.
+    var isOutdone = false
+    /// Without a link it is not probed before this: the link may be on its way.
+    var graceUntil: MeshInstant
     /// When it was last told what is said of it, and when a conflict was last reported.
     var toldAt: MeshInstant?
     var conflictAt: MeshInstant?
@@ -31,10 +38,9 @@ public struct Member: Sendable, Equatable {
         self.record = record
         self.agreed = agreed
         self.since = since
+        graceUntil = since
         id = record.id
     }
-
-    public let id: NodeID
 
     /// How this node sees it: do not route to a `suspect` one.
     public var state: MemberState {

@@ -17,6 +17,8 @@ public struct MembershipLimits: Sendable, Equatable {
     /// Neighbours, in the order of their numbers, that each round probes besides the random member.
     /// One is what makes the time to the first probe a bound and not an expectation.
     public var watchedNeighbours = 1
+    /// How long a member may be without a link before others are asked about it.
+    public var linkGrace: Duration = .seconds(2)
     /// Added to a probe's patience at most for a peer's round trip.
     public var roundTripLimit: Duration = .seconds(1)
 
