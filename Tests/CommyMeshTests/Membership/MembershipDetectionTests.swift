@@ -125,17 +125,3 @@ struct MembershipDetectionTests {
         #expect(runs[0].steps == runs[1].steps)
     }
 }
-
-/// Prints what was measured when asked to: `COMMY_FIGURES=1 swift test`.
-enum Figures {
-    static func report(_ what: String, _ values: [Duration]) {
-        let sorted = values.sorted()
-        guard let last = sorted.last, isWanted else { return }
-        func share(_ percent: Int) -> String {
-            sorted[min(sorted.count - 1, sorted.count * percent / 100)].shortText
-        }
-        print("\(what): p50 \(share(50)) p99 \(share(99)) max \(last.shortText) of \(sorted.count)")
-    }
-    static func report(_ what: String, _ text: String) { if isWanted { print("\(what): \(text)") } }
-    static let isWanted = true
-}
