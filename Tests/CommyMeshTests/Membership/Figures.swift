@@ -4,6 +4,9 @@ import Foundation
 enum Figures {
     static let isWanted = ProcessInfo.processInfo.environment["COMMY_FIGURES"] != nil
 
+    /// `COMMY_SOAK=1`: more seeds and larger meshes than every change can afford.
+    static let isSoak = ProcessInfo.processInfo.environment["COMMY_SOAK"] != nil
+
     static func report(_ what: String, _ values: [Duration]) {
         let sorted = values.sorted()
         guard let last = sorted.last else { return }

@@ -19,7 +19,11 @@ struct MembershipResilienceTests {
         return MembershipWorld(options)
     }
 
-    @Test(arguments: [(3, 3), (10, 2), (30, 1)])
+    /// (nodes, seeds)
+    static let longRuns: [(Int, UInt64)] =
+        Figures.isSoak ? [(3, 30), (10, 20), (30, 8), (100, 2)] : [(3, 1), (10, 1)]
+
+    @Test(arguments: longRuns)
     func `ten minutes of late messages bury nobody`(_ count: Int, _ seeds: UInt64) throws {
         for seed in 1...seeds {
             let world = Self.world(
@@ -35,7 +39,7 @@ struct MembershipResilienceTests {
         }
     }
 
-    @Test(arguments: [(3, 3), (10, 2), (30, 1)])
+    @Test(arguments: longRuns)
     func `ten minutes of lost messages bury nobody`(_ count: Int, _ seeds: UInt64) throws {
         for seed in 1...seeds {
             let world = Self.world(
