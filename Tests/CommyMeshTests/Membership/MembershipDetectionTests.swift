@@ -7,7 +7,7 @@ struct MembershipDetectionTests {
     /// How many seeds a size gets: the properties are the same, the time of the tests is not.
     static func seeds(_ count: Int) -> ClosedRange<UInt64> {
         if Figures.isSoak { return 1...UInt64(max(8, 1_000 / count)) }
-        switch count {
+        return switch count {
         case ...3: 1...40
         case ...10: 1...20
         case ...30: 1...4
