@@ -1,7 +1,7 @@
 /// The limits of one link or session, and why each has its value.
 ///
 /// Inequalities that must hold: `heartbeatActive * 2 < silentAfter`, so that one lost heartbeat is
-/// not yet silence; `silentAfter < lostAfter`; `streamWindow <= linkWindow`;
+/// not yet silence; `silentAfter < lostAfter`; `stall < silentAfter`; `streamWindow <= linkWindow`;
 /// `committedOutput >= largest frame`; `outputBytes >= linkWindow + committedOutput`.
 public struct LinkLimits: Sendable, Equatable {
     /// Bytes of DATA that the peer may send on one stream before a grant: the bandwidth-delay
@@ -36,6 +36,9 @@ public struct LinkLimits: Sendable, Equatable {
     /// Nothing heard for so long: the link is closed. Longer than the longest suspicion, so that
     /// membership decides first.
     public var lostAfter: Duration = .seconds(10)
+    /// A deadline that is served later than this means that the process itself stood still, and that
+    /// its peers' silence proves nothing.
+    public var stall: Duration = .milliseconds(150)
     /// From the opening of the transport to the end of the greeting.
     public var greetingWithin: Duration = .seconds(3)
     /// How long a closing link waits for its streams.
@@ -45,7 +48,7 @@ public struct LinkLimits: Sendable, Equatable {
 
     /// Whether the inequalities hold.
     public var areConsistent: Bool {
-        heartbeatActive * 2 < silentAfter && silentAfter < lostAfter
+        heartbeatActive * 2 < silentAfter && silentAfter < lostAfter && stall < silentAfter
             && heartbeatIdle < silentAfterIdle && silentAfterIdle < lostAfter
             && streamWindow <= linkWindow && linkWindow <= windowCeiling
             && outputBytes >= Int(linkWindow) + committedOutput && openStreams > 0

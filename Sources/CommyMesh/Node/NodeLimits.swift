@@ -5,7 +5,6 @@
 /// body fits into a fresh stream's window.
 public struct NodeLimits: Sendable, Equatable {
     public var link = LinkLimits()
-    public var membership = MembershipLimits()
 
     /// Connections with nodes and with processes, each with a stream table: at 100 bytes per idle
     /// one it is 400 KiB.
