@@ -3,7 +3,11 @@ internal import CommyBase
 /// Decides when a link asks for a sign of life, and when its silence means something.
 ///
 ///     lively --nothing heard for silentAfter--> silent --anything heard--> lively
+///     lively --no echo for echoAfter----------> silent --an echo---------> lively
 ///                                               silent --lostAfter--> lost
+///
+/// The second way finds a link that is cut in one direction only: the peer is heard, and does not
+/// hear us. It is slower, because an echo may queue behind a long transfer.
 ///
 /// A link is asked often while it is used and seldom otherwise. The time that counts begins when
 /// something was last heard, or when it began to be asked often, whichever is later.
@@ -25,6 +29,10 @@ struct Heartbeat: Sendable, Equatable {
     }
 
     private(set) var state: State = .lively
+    /// Silent for want of an echo: other bytes prove nothing.
+    private var needsEcho = false
+    /// The last echo, or when echoes began to be asked for often.
+    private var echoedAt: MeshInstant
     private(set) var lastHeard: MeshInstant
     /// When silence began to count.
     private var countsFrom: MeshInstant
@@ -36,6 +44,7 @@ struct Heartbeat: Sendable, Equatable {
     init(at now: MeshInstant) {
         lastHeard = now
         countsFrom = now
+        echoedAt = now
         activeUntil = now
         lastAsked = now
     }
@@ -44,9 +53,16 @@ struct Heartbeat: Sendable, Equatable {
     mutating func heard(at now: MeshInstant) -> Bool {
         lastHeard = now
         countsFrom = now
-        guard state == .silent else { return false }
+        guard state == .silent, !needsEcho else { return false }
         state = .lively
         return true
+    }
+
+    /// An echo came. True when the link was silent.
+    mutating func echoed(at now: MeshInstant) -> Bool {
+        echoedAt = now
+        needsEcho = false
+        return heard(at: now)
     }
 
     /// A stream uses the link, or somebody wants to know soon. True when it was idle before, so
@@ -56,33 +72,27 @@ struct Heartbeat: Sendable, Equatable {
         activeUntil = now + limits.activeFor
         guard wasIdle else { return false }
         countsFrom = max(countsFrom, now)
+        echoedAt = max(echoedAt, now)
         return true
     }
 
     /// When `timePassed` is due.
     func nextDeadline(at now: MeshInstant, _ limits: LinkLimits) -> MeshInstant {
-        let isActive = now < activeUntil
-        let ask = lastAsked + (isActive ? limits.heartbeatActive : limits.heartbeatIdle)
         switch state {
-        case .lively:
-            return min(
-                ask, countsFrom + (isActive ? limits.silentAfter : limits.silentAfterIdle))
-        case .silent: return min(ask, countsFrom + limits.lostAfter)
-        case .lost: return .never
+        case .lively: min(askAt(now, limits), silentAt(now, limits), echoDue(now, limits))
+        case .silent: min(askAt(now, limits), countsFrom + limits.lostAfter)
+        case .lost: .never
         }
     }
 
-    /// This process itself stood still and has heard nobody: silence begins to count anew.
-    mutating func excused(at now: MeshInstant) { countsFrom = max(countsFrom, now) }
-
     /// Time has passed.
     mutating func timePassed(at now: MeshInstant, _ limits: LinkLimits) -> OnTime {
-        let isActive = now < activeUntil
-        let ask = lastAsked + (isActive ? limits.heartbeatActive : limits.heartbeatIdle)
         switch state {
         case .lively:
-            if now >= countsFrom + (isActive ? limits.silentAfter : limits.silentAfterIdle) {
+            let hasNoEcho = now >= echoDue(now, limits)
+            if hasNoEcho || now >= silentAt(now, limits) {
                 state = .silent
+                needsEcho = hasNoEcho
                 return .silent(ask: nextSequence(at: now))
             }
         case .silent:
@@ -92,7 +102,19 @@ struct Heartbeat: Sendable, Equatable {
             }
         case .lost: return .nothing
         }
-        return now >= ask ? .ask(nextSequence(at: now)) : .nothing
+        return now >= askAt(now, limits) ? .ask(nextSequence(at: now)) : .nothing
+    }
+
+    private func askAt(_ now: MeshInstant, _ limits: LinkLimits) -> MeshInstant {
+        lastAsked + (now < activeUntil ? limits.heartbeatActive : limits.heartbeatIdle)
+    }
+
+    private func silentAt(_ now: MeshInstant, _ limits: LinkLimits) -> MeshInstant {
+        countsFrom + (now < activeUntil ? limits.silentAfter : limits.silentAfterIdle)
+    }
+
+    private func echoDue(_ now: MeshInstant, _ limits: LinkLimits) -> MeshInstant {
+        now < activeUntil ? echoedAt + limits.echoAfter : .never
     }
 
     private mutating func nextSequence(at now: MeshInstant) -> UInt64 {

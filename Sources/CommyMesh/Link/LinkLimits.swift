@@ -33,6 +33,8 @@ public struct LinkLimits: Sendable, Equatable {
     public var silentAfter: Duration = .milliseconds(750)
     /// The same on an idle link: a heartbeat and its answer's time.
     public var silentAfterIdle: Duration = .milliseconds(2_750)
+    /// No echo on an active link for so long, though bytes come: the other direction is cut.
+    public var echoAfter: Duration = .seconds(2)
     /// Nothing heard for so long: the link is closed. Longer than the longest suspicion, so that
     /// membership decides first.
     public var lostAfter: Duration = .seconds(10)
@@ -48,7 +50,8 @@ public struct LinkLimits: Sendable, Equatable {
 
     /// Whether the inequalities hold.
     public var areConsistent: Bool {
-        heartbeatActive * 2 < silentAfter && silentAfter < lostAfter && stall < silentAfter
+        heartbeatActive * 2 < silentAfter && silentAfter < lostAfter && silentAfter <= echoAfter
+            && stall < silentAfter
             && heartbeatIdle < silentAfterIdle && silentAfterIdle < lostAfter
             && streamWindow <= linkWindow && linkWindow <= windowCeiling
             && outputBytes >= Int(linkWindow) + committedOutput && openStreams > 0

@@ -69,6 +69,8 @@ extension LinkMachine {
             throw LinkFault(.protocolViolation, "an echo of nothing")
         }
         answeredPing = echo.sequence
+        let wasSilent = heartbeat.echoed(at: now)
+        defer { if wasSilent { hasRevived = true } }
         // An echo that was overtaken by the next PING says that the peer lives, and no more.
         guard echo.sequence == heartbeat.sequence else { return }
         roundTrip.measured(now - pingSentAt)

@@ -66,6 +66,8 @@ struct LinkMachine: Sendable {
     var pingSentAt = MeshInstant.zero
     var pingQueuedBytes: UInt64 = 0
     var answeredPing: UInt64 = 0
+    /// The link was silent and is not any more; see `takeRevival`.
+    var hasRevived = false
 
     /// A part of a stream's backlog that went into the output.
     struct Drained: Sendable, Equatable {
@@ -113,13 +115,29 @@ struct LinkMachine: Sendable {
         return true
     }
 
-    /// The runtime has taken the first bytes of the output. True when waiting frames went into it
-    /// in their place.
+    /// The runtime has taken the first bytes of the output; waiting frames go into it in their
+    /// place.
     mutating func consumed(_ count: Int) {
         output.consume(count)
         takenBytes += UInt64(count)
         pump()
     }
+
+    /// Bytes came, whatever they say.
+    mutating func heard(at now: MeshInstant) {
+        if heartbeat.heard(at: now) { hasRevived = true }
+    }
+
+    /// Whether a silent link has begun to move again since the last call.
+    mutating func takeRevival() -> Bool {
+        defer { hasRevived = false }
+        return hasRevived
+    }
+
+    /// A stream uses the link. True when its deadline has moved forward.
+    mutating func noteUse(at now: MeshInstant) -> Bool { heartbeat.used(at: now, limits) }
+
+    var isSilent: Bool { heartbeat.state != .lively }
 
     /// The transport is gone, or is being given up: nothing is read or written any more.
     mutating func closed() {
