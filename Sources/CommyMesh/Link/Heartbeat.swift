@@ -76,6 +76,12 @@ struct Heartbeat: Sendable, Equatable {
         return true
     }
 
+    /// This process itself stood still and has heard nobody: silence begins to count anew.
+    mutating func excused(at now: MeshInstant) {
+        countsFrom = max(countsFrom, now)
+        echoedAt = max(echoedAt, now)
+    }
+
     /// When `timePassed` is due.
     func nextDeadline(at now: MeshInstant, _ limits: LinkLimits) -> MeshInstant {
         switch state {

@@ -91,6 +91,25 @@ extension LinkMachine {
         }
     }
 
+    /// From now on the stream means this to the owner.
+    mutating func bind(_ key: StreamKey, to binding: UInt32) {
+        if let slot = table.find(key) { table[slot].binding = binding }
+    }
+
+    /// The owner is not interested any more; what waits of the stream is still sent.
+    mutating func unbind(_ key: StreamKey) { bind(key, to: .max) }
+
+    /// The peer's half is complete and nobody cares for the rest of ours: ends it now, unless it
+    /// has ended.
+    mutating func abandon(_ key: StreamKey) {
+        guard let slot = table.find(key) else { return }
+        if table[slot].marks.contains(.localEnded) {
+            unbind(key)
+        } else {
+            sendReset(key, .cancelled, delivered: .maybe)
+        }
+    }
+
     /// Breaks a stream off; what waits of it is dropped.
     mutating func sendReset(
         _ key: StreamKey, _ code: ErrorCode, delivered: ErrorCode.Delivery? = nil,
