@@ -1,7 +1,9 @@
+public import CommyWire
+
 /// What a caller needs of an instance. The empty requirement is met by all.
 public struct CapabilityRequirement: Sendable, Hashable {
-    /// The payload format of the request, as frames number it.
-    public var format: UInt8?
+    /// The payload format of the request.
+    public var format: PayloadFormat?
     /// At least one of these versions must be read, in `format` if it is given, else in any.
     public var versions: ClosedRange<UInt16>?
     /// All must hold; at most `labelLimit`.
@@ -16,7 +18,7 @@ public struct CapabilityRequirement: Sendable, Hashable {
     public static let none = CapabilityRequirement()
 
     public init(
-        format: UInt8? = nil, versions: ClosedRange<UInt16>? = nil,
+        format: PayloadFormat? = nil, versions: ClosedRange<UInt16>? = nil,
         labels: [LabelRequirement] = [], within: Zone = .unknown, payloadBytes: UInt32 = 0
     ) {
         self.format = format

@@ -1,3 +1,5 @@
+public import CommyBase
+
 /// Why the catalog does not do what it was asked to do on behalf of a program.
 public enum CatalogError: Error, Sendable, Equatable {
     /// This node owns no such instance, or it is deregistered already.
@@ -19,5 +21,14 @@ public enum CatalogError: Error, Sendable, Equatable {
         case entriesPerOwner
         case bytesPerOwner
         case watches
+    }
+
+    /// What the program is told.
+    public var code: ErrorCode {
+        switch self {
+        case .noSuchInstance: .noSuchInstance
+        case .anotherService, .invalidOffer: .invalidArgument
+        case .limitReached: .limitReached
+        }
     }
 }

@@ -39,7 +39,7 @@ extension ServiceOffer {
         }
         writer.varint(UInt64(formats.count))
         for offered in formats {
-            writer.u8(offered.format)
+            writer.u8(offered.format.rawValue)
             writer.u16(offered.versions.lowerBound)
             writer.u16(offered.versions.upperBound)
         }
@@ -81,7 +81,7 @@ extension ServiceOffer {
         let count = try reader.count(limit: OfferLimits.formats, "formats", bytes)
         var formats: [FormatOffer] = []
         for _ in 0..<count {
-            let format = try reader.u8(bytes)
+            let format = PayloadFormat(rawValue: try reader.u8(bytes))
             let low = try reader.u16(bytes)
             let high = try reader.u16(bytes)
             guard low <= high else { throw .invalid("versions") }

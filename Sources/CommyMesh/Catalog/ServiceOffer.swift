@@ -1,4 +1,5 @@
 public import CommyBase
+public import CommyWire
 
 /// What one instance of a service offers: the part of a catalog entry that the registering program
 /// decides. A value in normal form: lists are sorted, nothing comes twice, all is within
@@ -93,12 +94,11 @@ public struct Label: Sendable, Hashable {
 
 /// A payload format that an instance reads, and the versions of its contents.
 public struct FormatOffer: Sendable, Hashable {
-    /// The number of the payload format, as frames carry it.
-    public let format: UInt8
+    public let format: PayloadFormat
     /// The versions of what is said in that format, as the program counts them.
     public let versions: ClosedRange<UInt16>
 
-    public init(format: UInt8, versions: ClosedRange<UInt16> = 0...UInt16.max) {
+    public init(format: PayloadFormat, versions: ClosedRange<UInt16> = 0...UInt16.max) {
         self.format = format
         self.versions = versions
     }

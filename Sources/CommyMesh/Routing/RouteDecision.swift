@@ -61,6 +61,17 @@ public enum RouteFailure: UInt8, Sendable, Equatable, CaseIterable {
     case noHealthyInstance = 4
     /// Every instance that could be called was tried.
     case allTried = 5
+
+    /// What the caller is told.
+    public var code: ErrorCode {
+        switch self {
+        case .noSuchService: .noSuchService
+        case .noSuchInstance: .noSuchInstance
+        case .draining: .draining
+        case .capabilityMismatch: .capabilityMismatch
+        case .noHealthyInstance, .allTried: .noHealthyInstance
+        }
+    }
 }
 
 /// Why an instance is not chosen.
@@ -97,4 +108,19 @@ public enum CallOutcome: UInt8, Sendable, Equatable, CaseIterable {
     case late = 4
     /// The caller did not want the answer any more; says nothing about the instance.
     case cancelled = 5
+
+    /// What an error that ended a call says about the instance. An error from the way there (a
+    /// lost connection, say) counts against the instance too: the next call should try another.
+    public init(_ code: ErrorCode) {
+        switch code {
+        case .connectionRefused, .peerShuttingDown, .overloaded, .noSuchInstance, .draining,
+            .noSuchService, .unreachable:
+            self = .refused
+        case .connectionLost, .instanceLost: self = .lost
+        case .deadlineExceeded: self = .late
+        case .cancelled: self = .cancelled
+        // Every other code is an answer: the instance, or the node before it, judged the request.
+        case _: self = .failed
+        }
+    }
 }
