@@ -143,7 +143,9 @@ extension Membership {
         scheduleRound()
         scheduleCompare()
         // Who introduces itself has a link, which is about to be reported.
-        if member.link == .none, trust != .peerItself { emit(.dial(member.id, member.record.addresses)) }
+        if member.link == .none, trust != .peerItself {
+            emit(.dial(member.id, member.record.addresses))
+        }
     }
 
     private mutating func becameDead(_ member: Member) {

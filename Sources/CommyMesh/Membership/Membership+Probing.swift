@@ -130,10 +130,13 @@ extension Membership {
     }
 
     /// Who hears nobody accuses nobody, see the comment of the type.
-    private func mayAccuse(_ probe: Probe) -> Bool {
+    private mutating func mayAccuse(_ probe: Probe) -> Bool {
         guard table.liveCount > 2 else { return true }
         guard let last = hearing.lastHeard(otherThan: probe.target) else { return false }
-        return last >= probe.startedAt || now - last > limits.isolationPatience
+        if now - last > limits.isolationPatience { return true }
+        if last < probe.startedAt { cutOffAt = now }
+        guard let cutOffAt else { return true }
+        return now - cutOffAt > limits.isolationRecovery
     }
 
     private mutating func accuse(_ member: Member) {

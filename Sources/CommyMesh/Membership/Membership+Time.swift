@@ -53,7 +53,9 @@ extension Membership {
         for place in duties.indices { duties[place].postpone(by: span) }
         for place in suspicions.indices { suspicions[place].postpone(by: span) }
         hearing.postpone(by: span)
-        for deadline in [\Membership.nextRoundAt, \.nextGossipAt, \.nextCompareAt, \.nextReconnectAt]
+        for deadline in [
+            \Membership.nextRoundAt, \.nextGossipAt, \.nextCompareAt, \.nextReconnectAt,
+        ]
         where self[keyPath: deadline] != .never {
             self[keyPath: deadline] = self[keyPath: deadline] + span
         }

@@ -43,6 +43,8 @@ public struct Membership: Sendable {
     var table = MemberTable()
     var health: LocalHealth
     var hearing = HearingRecord()
+    /// When a probe last failed while nobody else was heard either.
+    var cutOffAt: MeshInstant?
     var claim: NameClaim
     var rumours = RumourQueue()
     var budget: DigestBudget

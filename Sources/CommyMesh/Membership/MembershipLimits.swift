@@ -39,6 +39,9 @@ public struct MembershipLimits: Sendable, Equatable {
     public var stallLimit: Duration = .milliseconds(150)
     /// Who hears nobody accuses nobody, for this long; then it goes by the silence alone.
     public var isolationPatience: Duration = .seconds(10)
+    /// So long after it heard nobody a node accuses nobody either: its links come back one by one,
+    /// each with the next retransmission of its own.
+    public var isolationRecovery: Duration = .seconds(2)
 
     /// Between two rounds of gossip while there is news.
     public var gossipInterval: Duration = .milliseconds(50)

@@ -37,7 +37,9 @@ struct RumourQueue: Sendable, Equatable {
                 continue
             }
             taken.append(rumour.id)
-            if rumour.sent + 1 < limit { again.append(Rumour(id: rumour.id, sent: rumour.sent + 1)) }
+            if rumour.sent + 1 < limit {
+                again.append(Rumour(id: rumour.id, sent: rumour.sent + 1))
+            }
         }
         rumours = kept
         for rumour in again { putBack(rumour) }

@@ -6,6 +6,7 @@ import Testing
 struct MembershipDetectionTests {
     /// How many seeds a size gets: the properties are the same, the time of the tests is not.
     static func seeds(_ count: Int) -> ClosedRange<UInt64> {
+        if Figures.isSoak { return 1...UInt64(max(8, 1_000 / count)) }
         switch count {
         case ...3: 1...40
         case ...10: 1...20
@@ -124,18 +125,4 @@ struct MembershipDetectionTests {
         #expect(runs[0].fingerprint == runs[1].fingerprint)
         #expect(runs[0].steps == runs[1].steps)
     }
-}
-
-/// Prints what was measured when asked to: `COMMY_FIGURES=1 swift test`.
-enum Figures {
-    static func report(_ what: String, _ values: [Duration]) {
-        let sorted = values.sorted()
-        guard let last = sorted.last, isWanted else { return }
-        func share(_ percent: Int) -> String {
-            sorted[min(sorted.count - 1, sorted.count * percent / 100)].shortText
-        }
-        print("\(what): p50 \(share(50)) p99 \(share(99)) max \(last.shortText) of \(sorted.count)")
-    }
-    static func report(_ what: String, _ text: String) { if isWanted { print("\(what): \(text)") } }
-    static let isWanted = true
 }

@@ -86,6 +86,7 @@ final class MembershipWorld {
     let key: RandomKey
     let names: [NodeName]
     let ids: [NodeID]
+    private let indices: [NodeID: Int]
     var nodes: [Node]
     var lanes: [Lane]
     var queue = EventQueue<Event>()
@@ -105,6 +106,7 @@ final class MembershipWorld {
             return name
         }
         ids = names.map(NodeID.init)
+        indices = Dictionary(uniqueKeysWithValues: zip(ids, 0...))
         nodes = Array(
             repeating: Node(isDialling: Array(repeating: false, count: options.count)),
             count: options.count)
@@ -112,7 +114,7 @@ final class MembershipWorld {
     }
 
     func lane(_ from: Int, _ to: Int) -> Int { from * options.count + to }
-    func index(of id: NodeID) -> Int? { ids.firstIndex(of: id) }
+    func index(of id: NodeID) -> Int? { indices[id] }
 
     // Time.
 
@@ -182,12 +184,12 @@ final class MembershipWorld {
     /// The drain rule, and the check of all invariants.
     func drain(_ index: Int) {
         while let output = nodes[index].machine?.nextOutput() { carryOut(output, of: index) }
-        guard let machine = nodes[index].machine else { return }
-        if steps % options.checkEach == 0, let broken = machine.checkInvariants() {
+        if steps % options.checkEach == 0, let broken = nodes[index].machine?.checkInvariants() {
             Issue.record("seed \(options.seed), \(now.nanoseconds) ns, \(names[index]): \(broken)")
         }
-        let due = machine.nextDeadline
-        guard due < nodes[index].wakeAt else { return }
+        guard let due = nodes[index].machine?.nextDeadline, due < nodes[index].wakeAt else {
+            return
+        }
         nodes[index].wakeAt = due
         queue.add(.wake(index), at: max(due, now))
     }
