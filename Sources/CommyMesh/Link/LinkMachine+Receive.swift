@@ -87,7 +87,7 @@ extension LinkMachine {
         }
         let slot = table.insert(
             LinkStream(
-                id: header.stream, binding: .max, send: CreditWindow(peer?.streamCredit ?? 0),
+                id: header.stream, binding: .max, send: CreditWindow(peerStreamWindow),
                 receive: CreditWindow(limits.streamWindow), marks: marks,
                 priority: fixed.priority))
         peerCount += 1
@@ -206,9 +206,11 @@ extension LinkMachine {
         guard let slot = table.find(key), !table[slot].marks.contains(.remoteEnded), count > 0,
             state != .closed
         else { return }
-        let isSound = table[slot].receive.grant(count, ceiling: limits.windowCeiling)
-        precondition(isSound, "credit beyond the ceiling")
-        write { CreditFrame(byteCount: count).encodeFrame(stream: key.id, into: &$0) }
+        // A far end that grants without measure gets no more than the ceiling passed on.
+        let granted = min(count, limits.windowCeiling - table[slot].receive.available)
+        guard granted > 0, table[slot].receive.grant(granted, ceiling: limits.windowCeiling)
+        else { return }
+        write { CreditFrame(byteCount: granted).encodeFrame(stream: key.id, into: &$0) }
     }
 
     /// The end of a stream has used up bytes: tells the peer when half of the window is free again.

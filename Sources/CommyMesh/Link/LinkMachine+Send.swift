@@ -18,7 +18,7 @@ extension LinkMachine {
         }
         let slot = table.insert(
             LinkStream(
-                id: id, binding: binding, send: CreditWindow(peer?.streamCredit ?? 0),
+                id: id, binding: binding, send: CreditWindow(peerStreamWindow),
                 receive: CreditWindow(limits.streamWindow), marks: marks, priority: priority,
                 openedAt: queuedBytes))
         ownCount += 1

@@ -99,6 +99,8 @@ struct LinkMachine: Sendable {
         isOpen && peerAccepted == nil && nextStream != nil
             && ownCount < Int(peer?.streamLimit ?? 0)
     }
+    /// What the peer allows on a new stream.
+    var peerStreamWindow: UInt32 { min(peer?.streamCredit ?? 0, limits.windowCeiling) }
     /// Numbers run out: the link should be replaced before they are used up.
     var isWornOut: Bool { (nextStream?.value ?? .max) > UInt32.max / 2 }
 
@@ -136,6 +138,10 @@ struct LinkMachine: Sendable {
 
     /// A stream uses the link. True when its deadline has moved forward.
     mutating func noteUse(at now: MeshInstant) -> Bool { heartbeat.used(at: now, limits) }
+
+    /// The owner has something to do: parts of backlogs left, the output is too full, or a polite
+    /// end has come.
+    var needsSettling: Bool { !drained.isEmpty || isOverfull || hasFinishedClosing }
 
     var isSilent: Bool { heartbeat.state != .lively }
 

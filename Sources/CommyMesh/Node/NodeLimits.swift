@@ -6,6 +6,8 @@
 public struct NodeLimits: Sendable, Equatable {
     public var link = LinkLimits()
     public var membership = MembershipLimits()
+    public var catalog = CatalogLimits()
+    public var router = RouterLimits()
 
     /// Connections with nodes and with processes, each with a stream table: at 100 bytes per idle
     /// one it is 400 KiB.
@@ -41,8 +43,6 @@ public struct NodeLimits: Sendable, Equatable {
     /// The node with the larger number dials only when there is no link this long after it learned
     /// of the other.
     public var secondDialer: Duration = .seconds(1)
-    /// How long an instance that refused or died is avoided.
-    public var ejection: Duration = .seconds(1)
 
     public init() {}
 
