@@ -144,12 +144,3 @@ struct RoundRobin: Sendable, Equatable {
         return nil
     }
 }
-
-extension RandomStream {
-    /// A number below `count`, each with the same chance to within 2^-32 (Lemire's multiplication,
-    /// "Fast Random Integer Generation in an Interval", 2019, without its last correction).
-    mutating func below(_ count: Int) -> Int {
-        precondition(count > 0)
-        return Int(next().multipliedFullWidth(by: UInt64(count)).high)
-    }
-}
