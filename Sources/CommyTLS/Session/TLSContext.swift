@@ -6,44 +6,21 @@ internal import COpenSSL
 /// sessions with that; those that exist keep theirs. Threads may share it.
 @safe
 public final class TLSContext: @unchecked Sendable {
-    /// What is spoken inside, by its name in ALPN (RFC 7301).
-    public enum ProtocolRule: Sendable, Equatable {
-        /// A peer that does not agree on this name is refused.
-        case required(String)
-        /// A peer may have no opinion.
-        case offered(String)
-
-        var name: String {
-            switch self {
-            case .required(let name), .offered(let name): name
-            }
-        }
-    }
-
-    /// The name of the mesh protocol.
+    /// The name of the mesh protocol in ALPN (RFC 7301).
     public static let protocolName = "commy/1"
 
     public let identity: TLSIdentity
     /// One bundle a mesh: a peer is judged by the bundle of its own trust domain, and no other.
     public let trust: [TrustBundle]
-    let rule: ProtocolRule
-    let wireProtocol: [UInt8]
     let pointer: OpaquePointer
 
-    /// The rule's name has 1 to 255 bytes.
-    public init(
-        identity: TLSIdentity, trust: [TrustBundle],
-        protocol rule: ProtocolRule = .required(TLSContext.protocolName)
-    ) throws(CertificateError) {
+    public init(identity: TLSIdentity, trust: [TrustBundle]) throws(CertificateError) {
         _ = LibraryError.isReady
         guard let context = unsafe SSL_CTX_new(TLS_method()) else {
             preconditionFailure("OpenSSL has no TLS")
         }
         self.identity = identity
         self.trust = trust
-        self.rule = rule
-        precondition((1...255).contains(rule.name.utf8.count), "ALPN has one byte for the length")
-        wireProtocol = [UInt8(rule.name.utf8.count)] + Array(rule.name.utf8)
         unsafe pointer = unsafe context
         guard unsafe commy_tls_restrict(context) == 1 else {
             throw .library(LibraryError.takeText())
@@ -63,34 +40,33 @@ public final class TLSContext: @unchecked Sendable {
         // The context outlives no session, as each holds it, and is not held by OpenSSL.
         let own = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe SSL_CTX_set_cert_verify_callback(context, verifyPeer, own)
-        unsafe setProtocol(own)
+        setProtocol()
     }
 
     deinit { unsafe SSL_CTX_free(pointer) }
 
-    private func setProtocol(_ own: UnsafeMutableRawPointer) {
-        let wire = wireProtocol
+    private func setProtocol() {
+        let wire = Self.wireProtocol
         // Unlike its siblings this function returns 0 for success.
         let result = unsafe SSL_CTX_set_alpn_protos(pointer, wire, UInt32(wire.count))
         precondition(result == 0, "out of memory")
-        unsafe SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, own)
+        unsafe SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, nil)
     }
 
+    static let wireProtocol = [UInt8(protocolName.utf8.count)] + Array(protocolName.utf8)
 }
 
-/// Takes the server's protocol from a client's list, or ends the handshake.
+/// Takes `commy/1` from a client's list, or ends the handshake.
 private let selectProtocol: SSL_CTX_alpn_select_cb_func = {
-    _, selected, length, offered, count, argument in
-    guard let offered = unsafe offered, let argument = unsafe argument else {
-        return SSL_TLSEXT_ERR_ALERT_FATAL
-    }
-    let context = unsafe Unmanaged<TLSContext>.fromOpaque(argument).takeUnretainedValue()
-    let own = context.wireProtocol
+    _, selected, length, offered, count, _ in
     var place: UInt32 = 0
+    let own = TLSContext.wireProtocol
+    guard let offered = unsafe offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
     while place + UInt32(own.count) <= count {
         let candidate = unsafe UnsafeBufferPointer(
             start: offered + Int(place), count: own.count)
-        if unsafe candidate.elementsEqual(own) {
+        let isOwn = unsafe candidate.elementsEqual(own)
+        if isOwn {
             unsafe selected?.pointee = unsafe offered + Int(place) + 1
             unsafe length?.pointee = UInt8(own.count - 1)
             return SSL_TLSEXT_ERR_OK

@@ -45,7 +45,7 @@ public struct TLSSession: ~Copyable {
 
     public internal(set) var state = State.handshaking
     public let role: Role
-    let context: TLSContext
+    private let context: TLSContext
     let record = PeerRecord()
     /// Owns `inner`.
     let session: OpaquePointer
