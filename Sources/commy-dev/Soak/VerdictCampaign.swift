@@ -19,8 +19,8 @@ struct VerdictCampaign {
     func run(rounds: Int, tell: (String) -> Void) throws -> [String] {
         var failures: [String] = []
         for isBusy in [false, true] {
-            let load = isBusy ? try Self.startLoad() : []
-            defer { for process in load { process.terminate() } }
+            let load = isBusy ? try ProcessorLoad() : nil
+            defer { load?.stop() }
             for scenario in Self.scenarios {
                 var counts = [Int](repeating: 0, count: 4)
                 for round in 1...rounds {
@@ -45,16 +45,5 @@ struct VerdictCampaign {
         let harness = try products.startScenario(scenario, reports: reports)
         harness.waitUntilExit()
         return harness.terminationStatus
-    }
-
-    /// One endless loop for each processor.
-    private static func startLoad() throws -> [Process] {
-        try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", "while :; do :; done"]
-            try process.run()
-            return process
-        }
     }
 }
