@@ -11,7 +11,8 @@ public import CommyBase
 ///   What the links notice is used: a reset or a silent link makes the peer suspect here at once
 ///   (`Member.isDoubted`) and starts a probe by others; only when that fails the mesh is told.
 /// - *A watched neighbour.* Each round also probes the next member in the order of numbers. SWIM's
-///   random choice bounds only the expectation of the time to the first probe; this bounds the time.
+///   random choice bounds only the expectation of the time to the first probe; this bounds the
+/// time.
 /// - *Urgent push.* News does not wait for probes: it is pushed at once and every 50 ms to four
 ///   peers, besides riding on every message.
 /// - *Claims are checked.* That a member is dead is believed of one that is suspect. Of one that is
