@@ -10,7 +10,8 @@ public import CommyBase
 /// The rings are OpenSSL's BIO pair. They were chosen over a session that owns its socket
 /// (SSL_set_fd): the rings are filled and emptied by the caller's own reads and writes, so that
 /// one read of the socket brings many records, the reactor stays the only place that touches a
-/// descriptor, and nothing is allocated per record. `commy bench reactor` measures both.
+/// descriptor, and nothing of ours is allocated per record. That is
+/// argued and not yet measured.
 ///
 /// A client's handshake ends before the server has judged its certificate (RFC 8446, 2): a refusal
 /// comes with the first read.
