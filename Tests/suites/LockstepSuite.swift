@@ -69,7 +69,7 @@ import Testing
     @Test(
         arguments: [
             ("spin", "it runs without pause"), ("block", "it waits in the kernel"),
-            ("clock", "looked at a clock of its own (number 0)"),
+            ("clock", "looked at a clock of its own (clock_gettime, clock number 0)"),
         ] as [(String, String)])
     func `a program that breaks the contract is named`(_ mode: String, _ words: String) throws {
         let (result, tool) = try Self.run(mode)
