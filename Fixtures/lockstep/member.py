@@ -1,92 +1,122 @@
-"""A lockstep program in Python: the contract of Scenarios/LOCKSTEP.md and nothing else.
+"""An echo server that takes part in a lockstep run, and programs that break its contract.
 
-member.py echo                an echo server on UDP port 7000
-member.py spin|block|clock    joins, and at 1 s breaks the contract in this way
+member.py echo          an echo server on UDP port 7000
+member.py HOW [bare]    joins, and at 1 s breaks the contract in this way; `bare` starts itself again
+                        without the library that the harness has loaded into it
 """
 import ctypes
-import mmap
 import os
 import socket
-import struct
 import sys
+import threading
 import time
 
-PAGE_BYTES, MAILBOX = 65536, 4096
-STATE, NOW, DEADLINE, WORK, MAILBOX_LENGTH = 8, 16, 32, 40, 56
-PARKED, GRANTED = 1, 2
-NO_DEADLINE = (1 << 63) - 1
-SYS_FUTEX, FUTEX_WAIT, FUTEX_WAKE = 202, 0, 1
+import lockstep
 
-libc = ctypes.CDLL(None, use_errno=True)
+SECOND = 1_000_000_000
 
 
-class Member:
-    def __init__(self, path):
-        with open(path, "r+b") as file:
-            self.page = mmap.mmap(file.fileno(), PAGE_BYTES)
-        assert struct.unpack_from("<II", self.page, 0) == (0x4B4C4D43, 1), "not a lockstep page"
-        self.word = ctypes.c_uint32.from_buffer(self.page, STATE)
-
-    def park(self, deadline=NO_DEADLINE):
-        struct.pack_into("<q", self.page, DEADLINE, deadline)
-        self.word.value = PARKED
-        address = ctypes.byref(self.word)
-        libc.syscall(SYS_FUTEX, address, FUTEX_WAKE, 1, None, None, 0)
-        while self.word.value != GRANTED:
-            libc.syscall(SYS_FUTEX, address, FUTEX_WAIT, PARKED, None, None, 0)
-        return struct.unpack_from("<q", self.page, NOW)[0]
-
-    def worked(self):
-        work = struct.unpack_from("<Q", self.page, WORK)[0]
-        struct.pack_into("<Q", self.page, WORK, work + 1)
-
-    def note(self, line):
-        data = line.encode() + b"\n"
-        length = struct.unpack_from("<I", self.page, MAILBOX_LENGTH)[0]
-        self.page[MAILBOX + length : MAILBOX + length + len(data)] = data
-        struct.pack_into("<I", self.page, MAILBOX_LENGTH, length + len(data))
-
-
-def echo(member):
+def open_server():
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.setblocking(False)
     server.bind(("", 7000))
-    print("listening", flush=True)
-    answered = 0
-    member.park()
+    lockstep.say("listening")
+    return server
+
+
+def answer(server):
+    # select.poll would look at the machine's clock, even with a timeout of 0.
     while True:
-        while True:
-            # select.poll would look at the machine's clock, even with a timeout of 0.
-            try:
-                data, peer = server.recvfrom(65536)
-            except BlockingIOError:
-                break
-            server.sendto(data, peer)
+        try:
+            data, peer = server.recvfrom(65536)
+        except BlockingIOError:
+            return
+        server.sendto(data, peer)
+        yield
+
+
+def echo(me):
+    server, answered = open_server(), 0
+    me.park()
+    while True:
+        for _ in answer(server):
             answered += 1
-            member.worked()
-            member.note(f"answered count={answered}")
-        member.park()
+            me.worked()
+            me.note(f"answered count={answered}")
+        me.park()
 
 
-def misbehave(member, how):
-    print("listening", flush=True)
-    now = member.park(0)
-    while now < 1_000_000_000:
-        now = member.park(1_000_000_000)
-    if how == "spin":
-        while True:
-            pass
-    elif how == "block":
-        os.read(os.pipe()[0], 1)
-    elif how == "clock":
-        time.time()
+def spin():
     while True:
-        member.park()
+        pass
+
+
+def block():
+    os.read(os.pipe()[0], 1)
+
+
+def sleep():
+    # time.sleep() would look at the clock first.
+    lockstep.libc.usleep(1000)
+
+
+def clock():
+    time.time()
+
+
+def thread():
+    """A second thread that waits for a connection. Python's own threads look at the clock."""
+    listener = socket.create_server(("", 7001))
+    handle = ctypes.c_ulong()
+    accept = ctypes.cast(lockstep.libc.accept, ctypes.c_void_p)
+    argument = ctypes.c_void_p(os.dup(listener.fileno()))
+    lockstep.libc.pthread_create(ctypes.byref(handle), None, accept, argument)
+
+
+def child(server):
+    """A child that uses the network; Python's own fork() looks at the clock."""
+    if lockstep.libc.fork() == 0:
+        server.sendto(b"from a child", ("10.77.0.1", 9))
+        os._exit(0)
+
+
+class Beacon(threading.Thread):
+    """Sends a datagram every 20 ms of real time, whoever's turn it is."""
+
+    def run(self):
+        out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        while True:
+            out.sendto(b"here", ("10.77.0.1", 9))
+            time.sleep(0.02)
+
+
+def misbehave(me, how):
+    server = open_server()
+    now = me.park(0)
+    while now < SECOND:
+        for _ in answer(server):
+            pass
+        now = me.park(SECOND)
+    if how == "beacon":
+        Beacon(daemon=True).start()
+    elif how == "child":
+        child(server)
+    elif how == "leave":
+        me.leave()
+        time.sleep(3600)
+    else:
+        globals()[how]()
+    while True:
+        for _ in answer(server):
+            pass
+        now = me.park(now + SECOND // 100)
 
 
 if __name__ == "__main__":
-    me = Member(os.environ["COMMY_LOCKSTEP"])
-    if sys.argv[1] == "echo":
-        echo(me)
+    mode = sys.argv[1]
+    if sys.argv[2:] == ["bare"] and os.environ.pop("LD_PRELOAD", None):
+        os.execv(sys.executable, [sys.executable, "-B"] + sys.argv)
+    if mode == "echo":
+        echo(lockstep.Member())
     else:
-        misbehave(me, sys.argv[1])
+        misbehave(lockstep.Member(), mode)

@@ -19,16 +19,18 @@ extension ScenarioRun {
     /// What the preloaded library has noted in the last turn, and now and then what the kernel says
     /// about the program's threads.
     func judge(_ member: LockstepProgram) throws {
-        if let breach = member.slot.hasBreach ? member.slot.breach : nil {
-            let place = "\(breach.module)+0x\(String(breach.offset, radix: 16))"
-            throw LabError(
-                "\(member.label) \(Self.words(of: breach)), in \(place)", cure: Self.contract)
-        }
+        if let error = Self.notedBreach(of: member) { throw error }
         // Also programs that the library is not in; a look costs some microseconds.
         guard member.grants % 256 == 0 || member.grants & (member.grants - 1) == 0,
             let words = NetworkThreads(of: member.outsidePID).words
         else { return }
         throw LabError("\(member.label) \(words)", cure: Self.contract)
+    }
+
+    private static func notedBreach(of member: LockstepProgram) -> LabError? {
+        guard member.slot.hasBreach, let breach = member.slot.breach else { return nil }
+        let place = "\(breach.module)+0x\(String(breach.offset, radix: 16))"
+        return LabError("\(member.label) \(words(of: breach)), in \(place)", cure: contract)
     }
 
     private static func words(of breach: LockstepSlot.Breach) -> String {
@@ -46,6 +48,7 @@ extension ScenarioRun {
     /// A host has sent something although nothing has run there and nothing has come.
     func unsolicitedPacket(of host: Int, _ conductor: Conductor) -> LabError {
         let members = conductor.members.all.filter { $0.host == host }
+        if let error = members.lazy.compactMap(Self.notedBreach).first { return error }
         let suspects = members.map { "\($0.label): \(ProcessState(of: $0.outsidePID).words)" }
         return LabError(
             "host \(hostNames[host]) sent a packet while no program there had its turn"
