@@ -3,8 +3,8 @@ public import CommyBase
 /// What one node says about its own trust: its bundle and its certificate, as they are loaded now.
 ///
 /// There is no separate acknowledgement: a step is acknowledged by being true. So a node that
-/// restarts, or comes back after a partition, acknowledges by what it has, and one that has lost its
-/// bundle takes its acknowledgement back.
+/// restarts, or comes back after a partition, acknowledges by what it has, and one that has lost
+/// its bundle takes its acknowledgement back.
 public struct TrustReport: Sendable, Hashable {
     public var node: NodeName
     /// Of the node's process; another life may have other files.

@@ -9,13 +9,14 @@ public import CommyBase
 ///            +------------------------- the next term ------------------------------------+
 ///
 /// The operator orders `begin` on one node and `proceed` on any; each node learns the state by
-/// gossip, makes its own bundle and certificate follow (`install`, `reissue`, `remove`), and tells in
-/// its `TrustReport` what it has. To go back is to begin a rotation to the old anchor.
+/// gossip, makes its own bundle and certificate follow (`install`, `reissue`, `remove`), and tells
+/// in its `TrustReport` what it has. To go back is to begin a rotation to the old anchor.
 ///
-/// Certificates are opaque here. A node without a state and without peers trusts what its files say.
+/// Certificates are opaque here. A node without a state and without peers trusts what its files
+/// say.
 ///
-/// Invariants: the bundle of this node never becomes empty by an order of this machine; an anchor is
-/// removed only when the new one is in the bundle and the own certificate comes from it.
+/// Invariants: the bundle of this node never becomes empty by an order of this machine; an anchor
+/// is removed only when the new one is in the bundle and the own certificate comes from it.
 public struct TrustRotation: Sendable {
     /// What to do with members that are dead but were not told to leave: they may come back, with
     /// the old anchor and nothing else.

@@ -65,6 +65,26 @@ struct MembershipDetectionTests {
         Figures.report("power loss, \(count): dead", dead)
     }
 
+    @Test func `late messages delay the suspicion of a host without power by little`() throws {
+        var times: [Duration] = []
+        for seed in Self.seeds(10) {
+            var options = MembershipWorld.Options()
+            options.count = 10
+            options.seed = seed
+            options.latency = .milliseconds(10)
+            options.loss = .retransmitted(0.05)
+            let world = MembershipWorld(options)
+            _ = try #require(world.startAll())
+            world.run(for: .milliseconds(3_000 + Int64(seed * 37 % 400)))
+            world.losePower(4)
+            times.append(
+                try #require(
+                    world.run(atMost: .seconds(3)) { $0.everybodySees(4, [.suspect, .dead]) }))
+        }
+        Figures.report("power loss, 10, 5 % late: suspect", times)
+        #expect(try #require(times.max()) < .milliseconds(1_500))
+    }
+
     @Test(arguments: [3, 10, 30])
     func `a crashed process is suspect within 50 ms`(_ count: Int) throws {
         var suspect: [Duration] = []
