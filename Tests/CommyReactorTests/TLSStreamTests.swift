@@ -109,7 +109,7 @@ import Testing
         #expect(isGone && pair.error(server) == .tls(.truncated))
     }
 
-    @Test func `nobody listens`() throws {
+    @Test func `a dial to a port where nobody listens is refused`() throws {
         var mesh = try TestMesh()
         var reactor = try Reactor(clock: .system(MonotonicClock()))
         let port = try TCPListener(on: .loopback(port: 0)).localAddress().port

@@ -59,8 +59,6 @@ extension Node {
         finishIfDone(number)
     }
 
-    // MARK: - Failure
-
     /// The stream down has failed; it is gone from its link. Another instance gets the request if
     /// that is safe and there is time; else the caller hears of it.
     mutating func downFailed(
@@ -116,9 +114,10 @@ extension Node {
         if !body.isEmpty {
             let ends = calls[number].marks.contains(.requestEnded)
             // These bytes were released when they came in; nothing is owed for them.
-            calls[number].replayed = withStream(down) {
-                unsafe $0.sendData(down.key, body.span.bytes, ends: ends)
-            } ?? 0
+            calls[number].replayed =
+                withStream(down) {
+                    unsafe $0.sendData(down.key, body.span.bytes, ends: ends)
+                } ?? 0
         }
         swap(&body, &calls.origins[origin].body)
         finishIfDone(number)
@@ -171,8 +170,6 @@ extension Node {
         withStream(up) { $0.release(held) }
     }
 
-    // MARK: - Streams
-
     /// Uses the connection of a stream; nil when that connection is gone.
     @inline(__always)
     @discardableResult
@@ -187,8 +184,6 @@ extension Node {
         guard let place else { return false }
         return place.link == slot && place.generation == links[slot].generation
     }
-
-    // MARK: - The end
 
     /// Tells the router, once for each attempt.
     private mutating func count(_ number: Int, _ outcome: CallOutcome) {
@@ -246,8 +241,6 @@ extension Node {
         case .noHealthyInstance, .allTried: .noHealthyInstance
         }
     }
-
-    // MARK: - Notes
 
     mutating func noteRoute(_ number: Int, _ pick: RoutePick) {
         guard configuration.notesCalls, calls[number].marks.contains(.isOpen) else { return }

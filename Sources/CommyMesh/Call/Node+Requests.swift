@@ -205,8 +205,6 @@ extension Node {
         call.origin >= 0 && !calls.origins[Int(call.origin)].body.isEmpty
     }
 
-    // MARK: - The rest of the request
-
     mutating func requestReceived(_ number: Int, _ payload: borrowing RawSpan, ends: Bool) {
         guard let up = calls[number].up else { return }
         if ends { calls[number].marks.insert(.requestEnded) }

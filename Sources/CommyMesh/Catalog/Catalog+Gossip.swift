@@ -17,8 +17,6 @@ extension Catalog {
         announceWatches()
     }
 
-    // MARK: - Deltas
-
     private mutating func deltaReceived(_ delta: CatalogDelta, from peer: NodeID) {
         if delta.owner == node {
             contradict(delta.version)
@@ -60,8 +58,6 @@ extension Catalog {
         }
         return true
     }
-
-    // MARK: - Questions and comparisons
 
     private mutating func pullReceived(_ claims: [CatalogClaim], from peer: NodeID) {
         var budget = limits.answerBytes
@@ -184,8 +180,6 @@ extension Catalog {
         queue.changed(at: now)
         emit(.refuted(own.version))
     }
-
-    // MARK: - Telling
 
     /// Tells all peers what changed after `base`. More than one message holds is left to be asked
     /// for: a receiver sees the gap.

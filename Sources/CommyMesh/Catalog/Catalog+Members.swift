@@ -55,8 +55,6 @@ extension Catalog {
         announceWatches()
     }
 
-    // MARK: - Private
-
     private mutating func becomeStale(_ isNow: Bool) {
         isStale = isNow
         if !isNow { members.restartEnds(at: now) }
@@ -85,8 +83,6 @@ extension Catalog {
         apply(replicas.remove(owner), of: owner)
         pulls.answered(owner)
     }
-
-    // MARK: - Index and watchers
 
     mutating func apply(_ changes: [OwnerLedger.Change], of owner: NodeID) {
         for change in changes {

@@ -65,8 +65,6 @@ extension Catalog {
         }
     }
 
-    // MARK: - Private
-
     private func ownEntry(_ instance: InstanceID) throws(CatalogError) -> CatalogEntry {
         guard instance.node == node, let entry = own.entry(instance.number) else {
             throw .noSuchInstance

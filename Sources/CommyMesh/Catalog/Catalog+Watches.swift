@@ -33,8 +33,6 @@ extension Catalog {
         return events
     }
 
-    // MARK: - Private
-
     private mutating func takeReport(
         of service: ServiceName, _ index: Int, _ events: inout [WatchEvent]
     ) {
@@ -91,7 +89,8 @@ extension Catalog {
         }
     }
 
-    /// The state of an instance now. One that has moved to another service is absent in its old one.
+    /// The state of an instance now. One that has moved to another service is absent in its old
+    /// one.
     private func event(for id: InstanceID, in scope: WatchScope) -> WatchEvent {
         guard let instance = instance(id) else { return .absent(id) }
         if case .service(let name) = scope, instance.service != name { return .absent(id) }

@@ -84,8 +84,6 @@ public struct Catalog: Sendable {
 
     static let cleaningInterval = Duration.seconds(1)
 
-    // MARK: - Time and outputs
-
     public mutating func advance(to now: MeshInstant) {
         move(to: now)
         if let base = queue.due(counter: own.version.counter, at: now) { tell(since: base) }
@@ -115,8 +113,6 @@ public struct Catalog: Sendable {
 
     /// Room for outputs that is kept when they are drained; a storm's is given back.
     private static let keptOutputs = 64
-
-    // MARK: - For the parts
 
     mutating func move(to now: MeshInstant) {
         precondition(now >= self.now, "time went back")

@@ -8,7 +8,8 @@ public struct CatalogLimits: Sendable, Equatable {
     public var entriesPerOwner = 4_096
     /// Encoded bytes of one owner's instances: what a joining node must fetch from one peer.
     public var bytesPerOwner = 1 << 20
-    /// Live instances of all owners. At least 16 x `entriesPerOwner`: it takes sixteen greedy owners
+    /// Live instances of all owners. At least 16 x `entriesPerOwner`: it takes sixteen greedy
+    /// owners
     /// to fill the table.
     public var entries = 65_536
     /// Encoded bytes of all owners: the memory of a mesh's catalog, within a factor of three. At

@@ -78,8 +78,6 @@ struct OwnerLedger: Sendable, Equatable {
         return low
     }
 
-    // MARK: - Changes
-
     /// The owner's own change: stamps it with the next counter.
     mutating func stamp(_ number: UInt32, _ content: CatalogRecord.Content, at now: MeshInstant) {
         precondition(version.counter < OfferLimits.counter)

@@ -38,7 +38,8 @@ public struct LinkLimits: Sendable, Equatable {
     /// Nothing heard for so long: the link is closed. Longer than the longest suspicion, so that
     /// membership decides first.
     public var lostAfter: Duration = .seconds(10)
-    /// A deadline that is served later than this means that the process itself stood still, and that
+    /// A deadline that is served later than this means that the process itself stood still, and
+    /// that
     /// its peers' silence proves nothing.
     public var stall: Duration = .milliseconds(150)
     /// From the opening of the transport to the end of the greeting.

@@ -4,7 +4,8 @@ internal import CommyWire
 /// Speaks the frame protocol on one connection: greeting, streams, credits, priorities, heartbeats,
 /// farewell. A link between nodes and a session between process and node are the same machine.
 ///
-///     greeting --HELLO accepted--> open --GOAWAY sent or received--> closing --no streams--> closed
+///     greeting --HELLO accepted--> open --GOAWAY sent or received--> closing --no streams-->
+/// closed
 ///         \------------- fault, time-out, transport gone (any state) ---------------------> closed
 ///
 /// Invariants: no window is negative; a stream is in the table exactly until both halves have ended

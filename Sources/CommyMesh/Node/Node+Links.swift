@@ -194,8 +194,6 @@ extension Node {
                     roundTrip: links[slot].machine.roundTrip.smoothed)))
     }
 
-    // MARK: - Time
-
     mutating func linkTimePassed(_ slot: Int) {
         guard links[slot].phase != .free, links[slot].phase != .closing else { return }
         switch withMachine(slot, { [now] in $0.timePassed(at: now) }) {
@@ -229,8 +227,6 @@ extension Node {
             closeLink(slot, .peerShuttingDown, "", isGone: false)
         }
     }
-
-    // MARK: - Dials
 
     private mutating func takeDial(_ origin: LinkOrigin) -> Dial? {
         guard case .dialled(let token) = origin,

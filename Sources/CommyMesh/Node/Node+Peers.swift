@@ -25,8 +25,6 @@ extension Node {
         return index
     }
 
-    // MARK: - Greeting
-
     /// A node has said who it is: the last check before it is let in.
     mutating func peerGreeted(_ slot: Int, _ facts: HelloFacts, _ certificate: TLSPeer) {
         if let refusal = refusal(of: facts, certificate) {
@@ -91,8 +89,6 @@ extension Node {
             closeLink(slot, .connectionLost, "the peer began anew", isGone: false)
         }
     }
-
-    // MARK: - Links
 
     private mutating func peerLinkUp(_ slot: Int, _ record: MemberRecord) {
         let index = placeForPeer(record.id)
@@ -186,8 +182,6 @@ extension Node {
         guard let index = peerIndex(peer) else { return nil }
         return peers[index].active?.slot
     }
-
-    // MARK: - Dialling
 
     /// Lets every peer and seed decide, and sets the time at which one of them wants to again.
     mutating func servePeers() {

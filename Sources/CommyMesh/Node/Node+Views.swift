@@ -140,7 +140,9 @@ extension Node {
     func name(of node: NodeID) -> NodeName {
         if node == id { return configuration.name }
         if let name = membership.member(node)?.record.name { return name }
-        guard let name = NodeName(node.description) else { preconditionFailure("digits are a name") }
+        guard let name = NodeName(node.description) else {
+            preconditionFailure("digits are a name")
+        }
         return name
     }
 
@@ -161,8 +163,6 @@ extension Node {
                     hash: catalog.viewHash))
         }
     }
-
-    // MARK: - What peers say
 
     mutating func swimReceived(_ payload: borrowing RawSpan, from peer: NodeID) -> LinkFault? {
         let message: SwimMessage

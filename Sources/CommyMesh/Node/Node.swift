@@ -4,7 +4,8 @@ internal import CommyWire
 /// One participant of a mesh: membership, catalog, router, links, sessions and calls put together,
 /// without any I/O. A daemon, a node inside a process, and a simulator run the same code.
 ///
-/// **The drain rule**: after each input call `nextOutput()` until it says `.wait(until:)`; only then
+/// **The drain rule**: after each input call `nextOutput()` until it says `.wait(until:)`; only
+/// then
 /// the next input. Call `advance(to:)` at that time at the latest. Time never goes backwards.
 ///
 /// Every connection is untrusted: what a peer or process sends can end its own connection and
@@ -95,8 +96,6 @@ public struct Node: ~Copyable, Sendable {
         finish()
     }
 
-    // MARK: - Time and orders
-
     /// Time has passed.
     public mutating func advance(to now: MeshInstant) {
         begin(at: now)
@@ -132,8 +131,6 @@ public struct Node: ~Copyable, Sendable {
         peersAreDue = true
         finish()
     }
-
-    // MARK: - Outputs
 
     /// The next thing for the runtime to do.
     public mutating func nextOutput() -> NodeOutput {
@@ -181,8 +178,6 @@ public struct Node: ~Copyable, Sendable {
     }
 
     mutating func note(_ event: NodeEvent) { outputs.append(.note(event)) }
-
-    // MARK: - Around each input
 
     /// Notices when the process stood still: then the silence of others proves nothing.
     mutating func begin(at now: MeshInstant) {

@@ -199,6 +199,11 @@ struct PeerMachine: Sendable {
 
     func checkInvariants() {
         precondition(Set(links.map(\.slot)).count == links.count, "a link is there twice")
-        if let dialling { precondition(!links.contains { $0.remote == dialling && $0.isOutward && !$0.isSilent && !$0.isDraining }) }
+        if let dialling {
+            let isDialledInVain = links.contains { link in
+                link.remote == dialling && link.isOutward && !link.isSilent && !link.isDraining
+            }
+            precondition(!isDialledInVain, "no path is dialled that has a good link")
+        }
     }
 }

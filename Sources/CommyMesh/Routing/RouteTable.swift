@@ -69,8 +69,6 @@ struct RouteTable: Sendable, Equatable {
         nodeOf[node] = 0
     }
 
-    // MARK: - For picks
-
     func service(_ name: ServiceName) -> Int? { serviceOf[name] }
     func row(of instance: InstanceID) -> Int? { rowOf[instance] }
     func tier(_ rank: Int, of service: Int) -> Int { service * Self.ranks + rank }
@@ -85,8 +83,6 @@ struct RouteTable: Sendable, Equatable {
         let theirs = nodes[rows[other].node].roundTrip
         return mine + limits.roundTripTolerance < theirs && mine * 2 < theirs
     }
-
-    // MARK: - Changes
 
     /// Puts an instance in, or replaces what is known of it. Gives its service's number if it is a
     /// new service.
@@ -156,8 +152,6 @@ struct RouteTable: Sendable, Equatable {
         body(&rows[row])
         precondition(rows[row].place == before.place && rows[row].instance == before.instance)
     }
-
-    // MARK: - Private
 
     private mutating func place(_ row: Int, at zone: Zone) {
         let shared = self.zone.sharedDepth(with: zone)

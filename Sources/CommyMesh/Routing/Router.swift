@@ -26,8 +26,6 @@ public struct Router: Sendable {
         self.limits = limits
     }
 
-    // MARK: - Facts
-
     public mutating func apply(_ change: CatalogChange) {
         switch change {
         case .present(let instance):
@@ -73,8 +71,6 @@ public struct Router: Sendable {
             }
         }
     }
-
-    // MARK: - Choosing
 
     /// Chooses. `random` is a stream of the node's own for routing; the same facts and the same
     /// state of the stream give the same decision.

@@ -115,8 +115,6 @@ extension Node {
         }
     }
 
-    // MARK: - Services
-
     private mutating func register(
         _ request: UInt32, _ slot: Int, _ reader: inout ByteReader, _ payload: borrowing RawSpan
     ) throws(Refusal) {
@@ -173,8 +171,6 @@ extension Node {
         }
     }
 
-    // MARK: - Watches
-
     private mutating func watch(
         _ request: UInt32, _ slot: Int, _ payload: borrowing RawSpan
     ) throws(Refusal) {
@@ -228,7 +224,9 @@ extension Node {
             let head = EventHead(watch: watch.request, sequence: watch.sequence)
             withMachine(slot) { machine in
                 _ = machine.write { writer in
-                    head.encodeFrame(into: &writer) { for event in events { event.encode(into: &$0) } }
+                    head.encodeFrame(into: &writer) { body in
+                        for event in events { event.encode(into: &body) }
+                    }
                 }
             }
         }
@@ -244,8 +242,6 @@ extension Node {
             tell(slot, place)
         }
     }
-
-    // MARK: - Replies
 
     private mutating func reply(
         _ request: UInt32, _ slot: Int, _ body: (inout ByteWriter) -> Void = { _ in }

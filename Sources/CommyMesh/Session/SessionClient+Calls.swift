@@ -122,8 +122,6 @@ extension SessionClient {
         }
     }
 
-    // MARK: - What comes back
-
     mutating func headReceived(
         _ slot: Int, _ payload: borrowing RawSpan, ends: Bool
     ) -> LinkFault? {
@@ -196,8 +194,6 @@ extension SessionClient {
         guard let key = calls[slot].key else { return .no }
         return link.mayHaveLeft(key) ? .maybe : .no
     }
-
-    // MARK: - Slots
 
     func slot(of id: CallID) -> Int? {
         let slot = Int(id.slot)

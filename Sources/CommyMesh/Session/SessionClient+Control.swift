@@ -71,8 +71,6 @@ extension SessionClient {
         return id
     }
 
-    // MARK: - What comes back
-
     mutating func messageReceived(
         _ kind: FrameKind, _ payload: borrowing RawSpan
     ) -> LinkFault? {

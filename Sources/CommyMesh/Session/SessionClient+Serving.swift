@@ -70,8 +70,6 @@ extension SessionClient {
         _ = link.noteUse(at: now)
     }
 
-    // MARK: - What comes in
-
     mutating func openReceived(
         _ key: StreamKey, _ payload: borrowing RawSpan, ends: Bool
     ) -> LinkFault? {

@@ -78,8 +78,6 @@ public struct SessionClient: Sendable {
         link = LinkMachine(side: .dialler, facts: facts, limits: limits, at: now)
     }
 
-    // MARK: - Facts
-
     /// Bytes came from the node, cut anywhere.
     public mutating func received(_ bytes: borrowing RawSpan, at now: MeshInstant) {
         begin(at: now)
@@ -148,8 +146,6 @@ public struct SessionClient: Sendable {
         settle()
     }
 
-    // MARK: - Outputs
-
     /// All bytes that wait to be sent; may be none.
     public func withOutgoing<Value, Failure: Error>(
         _ body: (borrowing RawSpan) throws(Failure) -> Value
@@ -176,8 +172,6 @@ public struct SessionClient: Sendable {
     }
 
     public var isAttached: Bool { state == .attached }
-
-    // MARK: - Private
 
     mutating func begin(at now: MeshInstant) {
         if promisedWait != .never, now > promisedWait + link.limits.stall {

@@ -153,7 +153,7 @@ final class FabricHandle: Fabric {
 
     func block(_ pairs: [HostPair]) { mailbox.send(.block(pairs)) }
     /// A wire keeps nothing.
-    func forgetSent(by host: Int) {}
+    func setPower(of host: Int, isOn: Bool) {}
 
     func unblock(_ pairs: [HostPair]) { mailbox.send(.unblock(pairs)) }
 

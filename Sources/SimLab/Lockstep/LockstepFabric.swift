@@ -89,10 +89,11 @@ final class LockstepFabric: Fabric {
         mover.model.unblock(pairs, at: time.now)
     }
 
-    func forgetSent(by host: Int) throws {
+    func setPower(of host: Int, isOn: Bool) throws {
+        // What comes before the change is said, or not, as it was then.
         stir(host)
         nextMove = try mover.settle(at: time.now, &ready)
-        mover.forgetSent(by: host)
+        mover.setPower(of: host, isOn: isOn)
     }
 
     func inspect(pairs: [HostPair]) throws -> FabricSnapshot {

@@ -15,6 +15,8 @@ struct LockstepTransit {
     /// Hosts that were given a packet since the last call of `takeReached`.
     private var reached: [Bool]
     private var isAnyReached = false
+    /// By host: it has no power.
+    var isOff: [Bool]
     /// The host that is being read.
     private var source = 0
     /// The first host that has sent something without a reason.
@@ -26,6 +28,7 @@ struct LockstepTransit {
         self.trace = trace
         isStirred = Array(repeating: false, count: hostCount)
         reached = isStirred
+        isOff = isStirred
     }
 
     mutating func note(_ packet: PacketFacts) {

@@ -10,6 +10,10 @@ extension PacketMover {
         _ handle: UInt32, _ bytes: borrowing Span<UInt8>, _ header: PacketHeader,
         _ traits: PacketTraits, from host: Int, to destination: Int
     ) {
+        if lockstep?.isOff[host] == true {
+            pool.release(handle)
+            return
+        }
         if let segment = SegmentFacts(bytes, header) {
             let entry = lockstep?.hold.entered(handle, flow: traits.flow, segment, at: now)
             if entry == .swallow {
@@ -183,9 +187,10 @@ extension PacketMover {
         }
     }
 
-    /// The host is off: what its kernel would have sent again it does not send.
-    mutating func forgetSent(by host: Int) {
-        guard let transit = lockstep else { return }
+    /// A host that is off says nothing, and what its kernel would have sent again it does not send.
+    mutating func setPower(of host: Int, isOn: Bool) {
+        lockstep?.isOff[host] = !isOn
+        guard !isOn, let transit = lockstep else { return }
         lockstep?.hold.sourceLost { handle in
             Int(transit.facts(of: handle).source.value) == host
         }

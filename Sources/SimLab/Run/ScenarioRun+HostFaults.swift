@@ -27,6 +27,7 @@ extension ScenarioRun {
     func losePower(of host: String, _ fault: FaultInstance) throws {
         let number = index(of: host)
         fabric?.block(pairs(of: number))
+        try fabric?.setPower(of: number, isOn: false)
         fault.processes = processes.filter { $0.host == number }
         for process in fault.processes {
             let wasAlive = process.life.isAlive
@@ -34,13 +35,13 @@ extension ScenarioRun {
             if wasAlive, try signal(process, 9) { fault.touched += 1 }
         }
         try loseConnections(of: number)
-        try fabric?.forgetSent(by: number)
     }
 
     func restorePower(of host: String, _ fault: FaultInstance) throws {
         let number = index(of: host)
         // Under the machine's clock the last process may have ended after the power was lost.
         try loseConnections(of: number)
+        try fabric?.setPower(of: number, isOn: true)
         fabric?.unblock(pairs(of: number))
         for process in fault.processes where process.life.healed() { try startAgain(process) }
         fault.mended = true

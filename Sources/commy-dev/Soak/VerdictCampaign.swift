@@ -18,8 +18,8 @@ struct VerdictCampaign {
     func run(rounds: Int, tell: (String) -> Void) throws -> [String] {
         var failures: [String] = []
         for isBusy in [false, true] {
-            let load = isBusy ? try Self.startLoad() : []
-            defer { for process in load { process.terminate() } }
+            let load = isBusy ? try ProcessorLoad() : nil
+            defer { load?.stop() }
             let runs = try self.runs(rounds: rounds)
             if runs.isEmpty { failures.append("no scenario with the tag \(Self.tag) was run") }
             let names = runs.reduce(into: [String]()) { names, run in
@@ -63,17 +63,6 @@ struct VerdictCampaign {
         ])
         return try output.split(separator: "\n").map {
             try JSONDecoder().decode(Run.self, from: Data($0.utf8))
-        }
-    }
-
-    /// One endless loop for each processor.
-    private static func startLoad() throws -> [Process] {
-        try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", "while :; do :; done"]
-            try process.run()
-            return process
         }
     }
 }

@@ -76,8 +76,6 @@ struct CatalogMesh {
         uniqueKeysWithValues: (0..<128).map { (NodeID(name($0)), $0) })
     func id(_ index: Int) -> NodeID { NodeID(Self.name(index)) }
 
-    // MARK: - What happens to nodes
-
     mutating func start(_ index: Int) {
         precondition(nodes[index] == nil)
         let record = MemberRecord(
@@ -155,8 +153,6 @@ struct CatalogMesh {
         queue.add(.linkDown(right, left), at: now + draw(conditions.delay))
     }
 
-    // MARK: - What programs do
-
     @discardableResult
     mutating func register(_ index: Int, _ offer: ServiceOffer) throws -> InstanceID {
         guard let id = try nodes[index]?.catalog.register(offer, at: now) else {
@@ -189,8 +185,6 @@ struct CatalogMesh {
     private mutating func note(_ id: InstanceID, _ index: Int) {
         truth[id] = nodes[index]?.catalog.instance(id)?.entry
     }
-
-    // MARK: - Time
 
     mutating func run(for span: Duration) { run(until: now + span) }
 
@@ -260,8 +254,6 @@ struct CatalogMesh {
         }
     }
 
-    // MARK: - Outputs
-
     mutating func drain(_ index: Int) {
         guard var node = nodes[index] else { return }
         nodes[index] = nil
@@ -324,8 +316,6 @@ struct CatalogMesh {
         let span = (range.upperBound - range.lowerBound).nanoseconds
         return range.lowerBound + .nanoseconds(Int64(random.nextUnit() * Double(span)))
     }
-
-    // MARK: - Verdicts
 
     /// Whether all who live, on one side, have one view, and it is what is registered.
     var isAgreed: Bool {

@@ -8,9 +8,9 @@ struct MembershipDetectionTests {
     static func seeds(_ count: Int) -> ClosedRange<UInt64> {
         if Figures.isSoak { return 1...UInt64(max(8, 1_000 / count)) }
         return switch count {
-        case ...3: 1...40
-        case ...10: 1...20
-        case ...30: 1...4
+        case ...3: 1...20
+        case ...10: 1...8
+        case ...30: 1...2
         default: 1...1
         }
     }
