@@ -43,14 +43,9 @@ public struct ErrorCode: RawRepresentable, Sendable, Hashable, Comparable, Custo
 
     /// The row of this code, or nil when this version does not know it.
     public var entry: Entry? {
-        var low = 0
-        var high = Self.table.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Self.table[middle].code < self { low = middle + 1 } else { high = middle }
-        }
-        guard low < Self.table.count, Self.table[low].code == self else { return nil }
-        return Self.table[low]
+        let place = Self.table.partitionPoint { $0.code < self }
+        guard place < Self.table.count, Self.table[place].code == self else { return nil }
+        return Self.table[place]
     }
 
     /// Nil for a number outside every area.

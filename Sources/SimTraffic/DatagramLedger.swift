@@ -67,13 +67,7 @@ struct DatagramLedger: Sendable, Equatable {
 
     /// Ordinals in the queue rise: they are in the order of sending.
     private func place(of ordinal: UInt64) -> Int {
-        var low = queueStart
-        var high = queue.count
-        while low < high {
-            let middle = (low + high) / 2
-            if queue[middle].ordinal < ordinal { low = middle + 1 } else { high = middle }
-        }
-        return low
+        queue[queueStart...].partitionPoint { $0.ordinal < ordinal }
     }
 
     private mutating func remember(_ ordinal: UInt64) {

@@ -97,23 +97,11 @@ struct CatalogMembers: Sendable, Equatable {
     }
 
     private func lowerBound(of id: NodeID) -> Int {
-        var low = 0
-        var high = members.count
-        while low < high {
-            let middle = (low + high) / 2
-            if members[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low
+        members.partitionPoint { $0.id < id }
     }
 
     private static func lowerBound(of id: NodeID, in list: [NodeID]) -> Int {
-        var low = 0
-        var high = list.count
-        while low < high {
-            let middle = (low + high) / 2
-            if list[middle] < id { low = middle + 1 } else { high = middle }
-        }
-        return low
+        list.partitionPoint { $0 < id }
     }
 
     static func == (left: CatalogMembers, right: CatalogMembers) -> Bool {

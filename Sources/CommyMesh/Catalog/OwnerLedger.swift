@@ -69,13 +69,7 @@ struct OwnerLedger: Sendable, Equatable {
 
     /// The first place whose number is not below this one.
     func lowerBound(of number: UInt32) -> Int {
-        var low = 0
-        var high = records.count
-        while low < high {
-            let middle = (low + high) / 2
-            if records[middle].record.number < number { low = middle + 1 } else { high = middle }
-        }
-        return low
+        records.partitionPoint { $0.record.number < number }
     }
 
     /// The owner's own change: stamps it with the next counter.

@@ -38,13 +38,7 @@ struct PullTable: Sendable, Equatable {
     }
 
     private func lowerBound(of owner: NodeID) -> Int {
-        var low = 0
-        var high = pulls.count
-        while low < high {
-            let middle = (low + high) / 2
-            if pulls[middle].owner < owner { low = middle + 1 } else { high = middle }
-        }
-        return low
+        pulls.partitionPoint { $0.owner < owner }
     }
 
     func checkInvariants() {

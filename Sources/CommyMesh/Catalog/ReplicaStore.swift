@@ -25,13 +25,7 @@ struct ReplicaStore: Sendable, Equatable {
 
     /// The first place whose owner is not below this one.
     func lowerBound(of owner: NodeID) -> Int {
-        var low = 0
-        var high = ledgers.count
-        while low < high {
-            let middle = (low + high) / 2
-            if ledgers[middle].owner < owner { low = middle + 1 } else { high = middle }
-        }
-        return low
+        ledgers.partitionPoint { $0.owner < owner }
     }
 
     /// Takes a delta in. Nil when there is no room for another owner.

@@ -44,13 +44,7 @@ struct ServiceTable: Sendable, Equatable {
     }
 
     private func lowerBound(of name: ServiceName) -> Int {
-        var low = 0
-        var high = services.count
-        while low < high {
-            let middle = (low + high) / 2
-            if services[middle].name < name { low = middle + 1 } else { high = middle }
-        }
-        return low
+        services.partitionPoint { $0.name < name }
     }
 
     func checkInvariants() {
@@ -92,12 +86,6 @@ extension ServiceTable.Service {
     }
 
     private func lowerBound(of id: InstanceID) -> Int {
-        var low = 0
-        var high = instances.count
-        while low < high {
-            let middle = (low + high) / 2
-            if instances[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low
+        instances.partitionPoint { $0.id < id }
     }
 }

@@ -82,13 +82,8 @@ struct WatchTable: Sendable, Equatable {
     }
 
     func index(of id: WatchID) -> Int? {
-        var low = 0
-        var high = watches.count
-        while low < high {
-            let middle = (low + high) / 2
-            if watches[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low < watches.count && watches[low].id == id ? low : nil
+        let place = watches.partitionPoint { $0.id < id }
+        return place < watches.count && watches[place].id == id ? place : nil
     }
 
     /// An instance of a service changed, appeared or vanished.

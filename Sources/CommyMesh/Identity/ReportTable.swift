@@ -8,13 +8,7 @@ struct ReportTable: Sendable, Equatable {
 
     /// The first row that is not below `id`.
     private func place(of id: NodeID) -> Int {
-        var low = 0
-        var high = reports.count
-        while low < high {
-            let middle = (low + high) / 2
-            if reports[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low
+        reports.partitionPoint { $0.id < id }
     }
 
     subscript(id: NodeID) -> TrustReport? {

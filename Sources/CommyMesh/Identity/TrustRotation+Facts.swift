@@ -112,13 +112,7 @@ extension TrustRotation {
     }
 
     private func place(of id: NodeID) -> Int {
-        var low = 0
-        var high = peers.count
-        while low < high {
-            let middle = (low + high) / 2
-            if peers[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low
+        peers.partitionPoint { $0.id < id }
     }
 
     private mutating func watchExpiry() {

@@ -58,8 +58,7 @@ public struct TrustRotation: Sendable {
     var nextCompareAt = MeshInstant.never
     var nextRetryAt = MeshInstant.never
 
-    private var outputs: [TrustOutput] = []
-    private var outputsTaken = 0
+    private var outputs = Ring<TrustOutput>()
 
     /// `restored` is the state that was last `entered`, when the node has kept it.
     public init(
@@ -81,15 +80,7 @@ public struct TrustRotation: Sendable {
     }
 
     /// The next thing to do, or nil when there is nothing until the next fact or `nextDeadline`.
-    public mutating func nextOutput() -> TrustOutput? {
-        guard outputsTaken < outputs.count else {
-            outputs.removeAll(keepingCapacity: true)
-            outputsTaken = 0
-            return nil
-        }
-        defer { outputsTaken += 1 }
-        return outputs[outputsTaken]
-    }
+    public mutating func nextOutput() -> TrustOutput? { outputs.popFirst() }
 
     mutating func emit(_ output: TrustOutput) { outputs.append(output) }
 

@@ -22,13 +22,7 @@ struct MemberTable: Sendable {
 
     /// The first row that is not below `id`.
     func insertionIndex(of id: NodeID) -> Int {
-        var low = 0
-        var high = rows.count
-        while low < high {
-            let middle = (low + high) / 2
-            if rows[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low
+        rows.partitionPoint { $0.id < id }
     }
 
     subscript(id: NodeID) -> Member? { index(of: id).map { rows[$0] } }

@@ -73,8 +73,7 @@ public struct Membership: Sendable {
     var nextCompareAt = MeshInstant.never
     var nextReconnectAt = MeshInstant.never
 
-    private var outputs: [MembershipOutput] = []
-    private var outputsTaken = 0
+    private var outputs = Ring<MembershipOutput>()
 
     /// `record.incarnation` may be any number; one above that of the node's earlier lives (such as
     /// the time of its start) saves a round trip after a restart.
@@ -98,15 +97,7 @@ public struct Membership: Sendable {
     }
 
     /// The next thing to do, or nil when there is nothing until the next fact or `nextDeadline`.
-    public mutating func nextOutput() -> MembershipOutput? {
-        guard outputsTaken < outputs.count else {
-            outputs.removeAll(keepingCapacity: true)
-            outputsTaken = 0
-            return nil
-        }
-        defer { outputsTaken += 1 }
-        return outputs[outputsTaken]
-    }
+    public mutating func nextOutput() -> MembershipOutput? { outputs.popFirst() }
 
     mutating func emit(_ output: MembershipOutput) { outputs.append(output) }
 

@@ -48,13 +48,8 @@ struct RumourQueue: Sendable, Equatable {
 
     /// Behind all that were sent as often.
     private mutating func putBack(_ rumour: Rumour) {
-        var low = 0
-        var high = rumours.count
-        while low < high {
-            let middle = (low + high) / 2
-            if rumours[middle].sent <= rumour.sent { low = middle + 1 } else { high = middle }
-        }
-        rumours.insert(rumour, at: low)
+        let place = rumours.partitionPoint { $0.sent <= rumour.sent }
+        rumours.insert(rumour, at: place)
     }
 
     /// How often each piece is sent in a mesh of this size: factor times ceil(log10(n + 1)).

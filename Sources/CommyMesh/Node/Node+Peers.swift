@@ -9,13 +9,7 @@ extension Node {
     }
 
     private func placeOfPeer(_ id: NodeID) -> Int {
-        var low = 0
-        var high = peers.count
-        while low < high {
-            let middle = (low + high) / 2
-            if peers[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low
+        peers.partitionPoint { $0.id < id }
     }
 
     mutating func placeForPeer(_ id: NodeID) -> Int {

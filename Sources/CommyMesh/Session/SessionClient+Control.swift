@@ -130,12 +130,7 @@ extension SessionClient {
     }
 
     private func index(of number: UInt32) -> Int? {
-        var low = 0
-        var high = requests.count
-        while low < high {
-            let middle = (low + high) / 2
-            if requests[middle].number < number { low = middle + 1 } else { high = middle }
-        }
-        return low < requests.count && requests[low].number == number ? low : nil
+        let place = requests.partitionPoint { $0.number < number }
+        return place < requests.count && requests[place].number == number ? place : nil
     }
 }

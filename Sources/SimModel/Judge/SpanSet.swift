@@ -1,3 +1,5 @@
+internal import CommyBase
+
 /// Half-open spans of the run's clock in nanoseconds: sorted, and none touches another.
 struct SpanSet: Sendable, Equatable {
     private(set) var spans: [Range<Int64>]
@@ -68,12 +70,6 @@ struct SpanSet: Sendable, Equatable {
 
     /// The first span that ends after an instant, by bisection.
     private func firstIndex(endingAfter instant: Int64) -> Int {
-        var low = 0
-        var high = spans.count
-        while low < high {
-            let middle = (low + high) / 2
-            if spans[middle].upperBound <= instant { low = middle + 1 } else { high = middle }
-        }
-        return low
+        spans.partitionPoint { $0.upperBound <= instant }
     }
 }

@@ -1,3 +1,5 @@
+internal import CommyBase
+
 /// One request as the judge keeps it: small and without references, because a run has many.
 struct RequestSample: Sendable, Equatable {
     /// When it was due, on the run's clock.
@@ -106,12 +108,6 @@ struct RequestLog: Sendable, Equatable {
 
     /// The first sample that was scheduled at an instant or later, by bisection.
     private func firstIndex(at instant: Int64) -> Int {
-        var low = 0
-        var high = samples.count
-        while low < high {
-            let middle = (low + high) / 2
-            if samples[middle].scheduled < instant { low = middle + 1 } else { high = middle }
-        }
-        return low
+        samples.partitionPoint { $0.scheduled < instant }
     }
 }
