@@ -4,10 +4,8 @@ import CommyWire
 import Testing
 
 struct TrustMessageTests {
-    struct Source {
+    struct Source: MessageSource {
         var dice: RandomStream
-
-        mutating func below(_ limit: UInt64) -> Int { Int(dice.next() % limit) }
 
         mutating func print() throws -> Fingerprint {
             try #require(Fingerprint((0..<32).map { _ in UInt8(below(256)) }))
@@ -50,57 +48,18 @@ struct TrustMessageTests {
         }
     }
 
-    private func encoded(_ message: TrustMessage) -> [UInt8] {
-        var writer = ByteWriter()
-        message.encode(into: &writer)
-        return writer.bytes
-    }
-
-    private func decoded(_ bytes: [UInt8]) throws(WireError) -> TrustMessage {
-        try TrustMessage(decoding: unsafe bytes.span.bytes)
-    }
+    private typealias Check = CodecCheck<Source>
 
     @Test func `messages of every kind are read as they were written`() throws {
-        var source = Source(dice: RandomStream(key: RandomKey(seed: 1)))
-        for _ in 0..<1_000 {
-            let message = try source.message()
-            #expect(try decoded(encoded(message)) == message)
-        }
+        try Check.messagesAreReadAsWritten(count: 1_000)
     }
 
     @Test func `every beginning of a message is an error and nothing else`() throws {
-        var source = Source(dice: RandomStream(key: RandomKey(seed: 2)))
-        for _ in 0..<40 {
-            let bytes = encoded(try source.message())
-            for count in 0..<bytes.count {
-                #expect(throws: WireError.self) { try decoded(Array(bytes[..<count])) }
-            }
-            #expect(throws: WireError.invalid("trailing bytes")) { try decoded(bytes + [0]) }
-        }
+        try Check.everyBeginningIsAnError(count: 40)
     }
 
     @Test func `any bytes give a message or an error, and a message only one form`() throws {
-        var source = Source(dice: RandomStream(key: RandomKey(seed: 3)))
-        var accepted = 0
-        for round in 0..<12_000 {
-            var bytes = round % 4 == 0 ? [] : encoded(try source.message())
-            if bytes.isEmpty {
-                bytes = (0..<source.below(120)).map { _ in UInt8(source.below(256)) }
-            }
-            for _ in 0..<source.below(3) where !bytes.isEmpty {
-                let place = source.below(UInt64(bytes.count))
-                switch source.below(4) {
-                case 0: bytes[place] = UInt8(source.below(256))
-                case 1: bytes[place] ^= 1 << UInt8(source.below(8))
-                case 2: bytes.remove(at: place)
-                default: bytes.insert(UInt8(source.below(256)), at: place)
-                }
-            }
-            guard let message = try? decoded(bytes) else { continue }
-            accepted += 1
-            #expect(encoded(message) == bytes)
-        }
-        #expect(accepted > 1_000, "the mutations must leave some messages whole")
+        try Check.anyBytesHaveOneForm(rounds: 12_000, mutations: 3)
     }
 
     @Test func `the largest messages fit into a frame`() throws {
@@ -119,14 +78,14 @@ struct TrustMessageTests {
         let news = TrustMessage.news(
             state: state,
             reports: Array(repeating: report, count: TrustLimits.reportsPerMessage))
-        #expect(encoded(news).count <= WireLimits.framePayload)
+        #expect(Check.encoded(news).count <= WireLimits.framePayload)
         let known = (0..<UInt64(TrustLimits.reports)).map {
             TrustMessage.KnownReport(
                 id: NodeID(value: $0),
                 version: .init(counter: TrustReport.counterLimit, life: .max))
         }
         let request = TrustMessage.request(state: state.version, known: known)
-        #expect(encoded(request).count <= WireLimits.framePayload)
+        #expect(Check.encoded(request).count <= WireLimits.framePayload)
     }
 
     @Test func `a machine survives any message that can be read`() throws {

@@ -5,10 +5,8 @@ import Testing
 
 struct SwimMessageTests {
     /// Draws messages of every kind.
-    struct Source {
+    struct Source: MessageSource {
         var dice: RandomStream
-
-        mutating func below(_ limit: UInt64) -> Int { Int(dice.next() % limit) }
 
         mutating func record() throws -> MemberRecord {
             let addresses = (0..<below(9)).map { index in
@@ -62,66 +60,27 @@ struct SwimMessageTests {
         }
     }
 
-    private func encoded(_ message: SwimMessage) -> [UInt8] {
-        var writer = ByteWriter()
-        message.encode(into: &writer)
-        return writer.bytes
-    }
-
-    private func decoded(_ bytes: [UInt8]) throws(WireError) -> SwimMessage {
-        try SwimMessage(decoding: unsafe bytes.span.bytes)
-    }
+    private typealias Check = CodecCheck<Source>
 
     @Test func `messages of every kind are read as they were written`() throws {
-        var source = Source(dice: RandomStream(key: RandomKey(seed: 1)))
-        for _ in 0..<2_000 {
-            let message = try source.message()
-            #expect(try decoded(encoded(message)) == message)
-        }
+        try Check.messagesAreReadAsWritten(count: 2_000)
     }
 
     @Test func `every beginning of a message is an error and nothing else`() throws {
-        var source = Source(dice: RandomStream(key: RandomKey(seed: 2)))
-        for _ in 0..<60 {
-            let bytes = encoded(try source.message())
-            for count in 0..<bytes.count {
-                #expect(throws: WireError.self) { try decoded(Array(bytes[..<count])) }
-            }
-            #expect(throws: WireError.invalid("trailing bytes")) { try decoded(bytes + [0]) }
-        }
+        try Check.everyBeginningIsAnError(count: 60)
     }
 
     @Test func `any bytes give a message or an error, and a message only one form`() throws {
-        var source = Source(dice: RandomStream(key: RandomKey(seed: 3)))
-        var accepted = 0
-        for round in 0..<20_000 {
-            var bytes = round % 4 == 0 ? [] : encoded(try source.message())
-            if bytes.isEmpty {
-                bytes = (0..<source.below(120)).map { _ in UInt8(source.below(256)) }
-            }
-            for _ in 0..<source.below(4) where !bytes.isEmpty {
-                let place = source.below(UInt64(bytes.count))
-                switch source.below(4) {
-                case 0: bytes[place] = UInt8(source.below(256))
-                case 1: bytes[place] ^= 1 << UInt8(source.below(8))
-                case 2: bytes.remove(at: place)
-                default: bytes.insert(UInt8(source.below(256)), at: place)
-                }
-            }
-            guard let message = try? decoded(bytes) else { continue }
-            accepted += 1
-            #expect(encoded(message) == bytes)
-        }
-        #expect(accepted > 1_000, "the mutations must leave some messages whole")
+        try Check.anyBytesHaveOneForm(rounds: 20_000, mutations: 4)
     }
 
     @Test func `a count that promises more than the bytes hold costs no memory`() {
         // A digest of 2,048 entries in eleven bytes.
         #expect(throws: WireError.truncated) {
-            try decoded([7, 0x80, 0x10] + Array(repeating: 0, count: 8))
+            try Check.decoded([7, 0x80, 0x10] + Array(repeating: 0, count: 8))
         }
-        #expect(throws: WireError.tooLarge("digest")) { try decoded([7, 0x81, 0x10]) }
-        #expect(throws: WireError.tooLarge("updates")) { try decoded([5, 65]) }
+        #expect(throws: WireError.tooLarge("digest")) { try Check.decoded([7, 0x81, 0x10]) }
+        #expect(throws: WireError.tooLarge("updates")) { try Check.decoded([5, 65]) }
     }
 
     @Test func `the largest messages fit into a frame`() throws {
@@ -138,17 +97,17 @@ struct SwimMessageTests {
             record: record, state: .suspect, suspectors: (1...4).map { NodeID(value: $0) })
         let news = Array(repeating: update, count: SwimMessage.updateLimit)
         let wanted = (0..<UInt64(SwimMessage.wantedLimit)).map { NodeID(value: $0) }
-        #expect(encoded(.sync(news: news, wanted: wanted)).count <= WireLimits.framePayload)
+        #expect(Check.encoded(.sync(news: news, wanted: wanted)).count <= WireLimits.framePayload)
         let version = MemberVersion(
             incarnation: MemberUpdate.incarnationLimit, state: .dead, life: .max)
         let digest = wanted.map { SwimMessage.DigestEntry(id: $0, version: version) }
-        #expect(encoded(.syncRequest(digest: digest)).count <= WireLimits.framePayload)
+        #expect(Check.encoded(.syncRequest(digest: digest)).count <= WireLimits.framePayload)
     }
 
     @Test func `two forms of one set are not both accepted`() throws {
-        let entry = encoded(.sync(news: [], wanted: [NodeID(value: 1), NodeID(value: 2)]))
+        let entry = Check.encoded(.sync(news: [], wanted: [NodeID(value: 1), NodeID(value: 2)]))
         var swapped = entry
         swapped.swapAt(3, 11)
-        #expect(throws: WireError.invalid("wanted members")) { try decoded(swapped) }
+        #expect(throws: WireError.invalid("wanted members")) { try Check.decoded(swapped) }
     }
 }
