@@ -15,7 +15,11 @@ static socklen_t address_of(const char *path, struct sockaddr_un *address) {
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
 }
 
-static int open_socket(void) {
+/// A new socket, and the address of a path for it.
+static int open_socket(const char *path, struct sockaddr_un *address, socklen_t *length) {
+    *length = address_of(path, address);
+    if (*length == 0)
+        return -ENAMETOOLONG;
     return (int)clinux_result(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
@@ -26,10 +30,8 @@ int clinux_unix_pair(int *ends) {
 
 int clinux_unix_listen(const char *path, mode_t mode, int backlog) {
     struct sockaddr_un address;
-    socklen_t length = address_of(path, &address);
-    if (length == 0)
-        return -ENAMETOOLONG;
-    int fd = open_socket();
+    socklen_t length;
+    int fd = open_socket(path, &address, &length);
     if (fd < 0)
         return fd;
     // Nobody can connect before listen(), so the permissions are never wider than asked for.
@@ -44,10 +46,8 @@ int clinux_unix_listen(const char *path, mode_t mode, int backlog) {
 
 int clinux_unix_connect(const char *path) {
     struct sockaddr_un address;
-    socklen_t length = address_of(path, &address);
-    if (length == 0)
-        return -ENAMETOOLONG;
-    int fd = open_socket();
+    socklen_t length;
+    int fd = open_socket(path, &address, &length);
     if (fd < 0)
         return fd;
     if (connect(fd, (struct sockaddr *)&address, length) < 0) {

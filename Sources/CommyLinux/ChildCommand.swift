@@ -8,15 +8,14 @@ public struct ChildCommand: ~Copyable {
     public let pidfd: FileDescriptor
     /// Does not block.
     public let output: FileDescriptor
-    private let pid: Int32
-    private var status: Int32?
+    private var process: ChildProcess
 
     /// Starts `words`, the program first; it is searched for in PATH.
     public init(_ words: [String]) throws(SystemError) {
         let pipe = try FileDescriptor.pipe()
         try pipe.readEnd.setNonBlocking()
         var raw: Int32 = -1
-        var text = Array(words.map { $0 + "\0" }.joined().utf8)
+        var text = ChildProcess.packed(words)
         let result = unsafe text.withUnsafeMutableBytes { bytes in
             unsafe clinux_start_command(
                 bytes.baseAddress!.assumingMemoryBound(to: CChar.self), Int32(words.count),
@@ -24,29 +23,23 @@ public struct ChildCommand: ~Copyable {
         }
         // Everything that may throw comes before the members, which are set all or none.
         let started = try checked(result, "start '\(words.first ?? "")'")
-        pid = started
+        process = ChildProcess(pid: started)
         pidfd = FileDescriptor(owning: raw)
         output = pipe.takeReadEnd()
     }
 
     /// Kills the whole group.
-    public func kill() { _ = clinux_kill_group(pid) }
+    public func kill() { _ = clinux_kill_group(process.pid) }
 
     /// The wait status when it has ended.
-    public mutating func collect() -> Int32? {
-        if let status { return status }
-        var status: Int32 = 0
-        guard unsafe clinux_collect(pid, &status) == 0 else { return nil }
-        self.status = status
-        return status
-    }
+    public mutating func collect() -> Int32? { process.collect() }
 
     deinit {
-        guard status == nil else { return }
-        _ = clinux_kill_group(pid)
+        guard !process.isCollected else { return }
+        _ = clinux_kill_group(process.pid)
         var ignored: Int32 = 0
         // SIGKILL ends it at once; the wait is for the kernel only.
         _ = try? pidfd.waitReadable(milliseconds: 5_000)
-        _ = unsafe clinux_collect(pid, &ignored)
+        _ = unsafe clinux_collect(process.pid, &ignored)
     }
 }
