@@ -81,13 +81,13 @@ def child(server):
 
 
 class Beacon(threading.Thread):
-    """Sends a datagram every 20 ms of real time, whoever's turn it is."""
+    """Sends a datagram every 2 ms of real time, whoever's turn it is."""
 
     def run(self):
         out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         while True:
             out.sendto(b"here", ("10.77.0.1", 9))
-            time.sleep(0.02)
+            time.sleep(0.002)
 
 
 def misbehave(me, how):

@@ -13,7 +13,7 @@ import Testing
         name: python \(mode)
         world: lockstep
         seed: 7
-        duration: 3s
+        duration: \(mode.hasPrefix("beacon") ? "60s" : "3s")
         topology:
           hosts: [client, server]
           links:
