@@ -27,7 +27,8 @@ struct DevelopmentMesh: ~Copyable {
             return try FileLock.wait(for: "\(folder)/lock")
         }
         let authority = try Self.authority(in: "\(folder)/ca", at: now)
-        let name = try given.name ?? Self.freeName(in: run)
+        let name: NodeName
+        if let wanted = given.name { name = wanted } else { name = try Self.freeName(in: run) }
         var settings = given
         settings.runDirectory = run
         settings.name = name

@@ -18,7 +18,7 @@ struct NodeSockets: ~Copyable {
     init(_ settings: NodeSettings, name: NodeName) throws(NodeError) {
         let folder = settings.runDirectory ?? RunDirectory.standard
         try NodeError.about { () throws(SystemError) in try RunDirectory.make(folder) }
-        lock = try Self.lock(name, folder)
+        let lock = try Self.lock(name, folder)
         let path = RunDirectory.socket(of: name.text, in: folder)
         var peers = SlotTable<TCPListener>(limit: Self.listenerLimit)
         var bound: [NetworkAddress] = []
@@ -30,7 +30,11 @@ struct NodeSockets: ~Copyable {
             bound.append(local)
             _ = peers.insert(listener)
         }
-        programs = try NodeError.about { () throws(SystemError) in try UnixListener(on: path) }
+        let programs = try NodeError.about { () throws(SystemError) in
+            try UnixListener(on: path)
+        }
+        self.lock = lock
+        self.programs = programs
         addresses = Array(
             (settings.advertise.isEmpty ? bound : settings.advertise)
                 .prefix(MemberRecord.addressLimit))
