@@ -36,13 +36,13 @@ extension NodeRuntime {
 
     /// Whatever the connection's descriptor allows; the node hears of every piece.
     mutating func serve(_ slot: Slot, _ interest: Epoll.Interest) {
-        guard let failure = connections.with(slot, { $0.ready(interest) }) else { return }
+        guard let failure = connections.with(slot, { $0.transport.ready(interest) }) else { return }
         if let failure {
             broke(slot, .failed(failure))
             return
         }
         let buffer = unsafe buffer
-        while let reading = connections.with(slot, { unsafe $0.read(into: buffer) }) {
+        while let reading = connections.with(slot, { unsafe $0.transport.read(into: buffer) }) {
             if !noticeOpening(slot) { return }
             switch reading {
             case .bytes(let count): deliver(count, slot)
@@ -68,7 +68,7 @@ extension NodeRuntime {
     private mutating func noticeOpening(_ slot: Slot) -> Bool {
         let found = connections.with(slot) { connection -> (SpiffeID, CertificateFacts)? in
             guard case .opening = connection.phase else { return nil }
-            return connection.established
+            return connection.transport.established
         }
         guard case (let id, let facts)?? = found else { return true }
         guard
@@ -97,7 +97,7 @@ extension NodeRuntime {
     }
 
     /// The peer has ended it, or it is of no more use.
-    private mutating func broke(_ slot: Slot, _ reading: Connection.Reading) {
+    private mutating func broke(_ slot: Slot, _ reading: Transport.Reading) {
         guard let phase = connections.with(slot, { $0.phase }) else { return }
         switch (phase, reading) {
         case (.opening, .failed(.tls(let error))):
@@ -118,7 +118,7 @@ extension NodeRuntime {
 
     /// A client is done with its handshake before the server has judged it (RFC 8446, 4.4): the
     /// verdict then comes on what seemed to be an open link.
-    private mutating func noteVerdict(_ slot: Slot, _ reading: Connection.Reading) {
+    private mutating func noteVerdict(_ slot: Slot, _ reading: Transport.Reading) {
         guard case .failed(.tls(.refusedByPeer(let alert))) = reading,
             let remote = connections.with(slot, { $0.remote })
         else { return }
@@ -190,7 +190,7 @@ extension NodeRuntime {
         node.withOutgoing(link) { bytes in
             unsafe bytes.withUnsafeBytes { raw in
                 connections.with(slot) { connection in
-                    unsafe connection.send(raw).map { (sent: $0, waiting: raw.count) }
+                    unsafe connection.transport.send(raw).map { (sent: $0, waiting: raw.count) }
                 }
             }
         }
@@ -200,7 +200,7 @@ extension NodeRuntime {
         guard case .closing? = connections.with(slot, { $0.phase }),
             connections.with(slot, { $0.isBlocked }) == false
         else { return }
-        if connections.with(slot, { $0.finish() }) == true { close(slot, link) }
+        if connections.with(slot, { $0.transport.finish() }) == true { close(slot, link) }
     }
 
     /// The node wants it closed: what it still has to say is sent first.
@@ -261,7 +261,9 @@ extension NodeRuntime {
         _ slot: Slot, _ reactor: borrowing Reactor, _ connections: inout SlotTable<Connection>
     ) -> Bool {
         connections.with(slot) { connection in
-            (try? connection.watch(reactor, EventToken(kind: Kind.connection, slot: slot))) != nil
+            let token = EventToken(kind: Kind.connection, slot: slot)
+            let isBlocked = connection.isBlocked
+            return (try? connection.transport.watch(reactor, token, isBlocked: isBlocked)) != nil
         } ?? false
     }
 }
