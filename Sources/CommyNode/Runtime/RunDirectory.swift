@@ -1,6 +1,6 @@
 internal import CLinux
-internal import Glibc
 internal import CommyLinux
+internal import Glibc
 
 /// The folder in which a mesh's local programs find their node.
 public enum RunDirectory {

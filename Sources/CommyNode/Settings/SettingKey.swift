@@ -94,7 +94,8 @@ struct SettingKey: Sendable {
     }
 
     private static func path(
-        _ name: String, _ help: String, _ set: @escaping @Sendable (inout NodeSettings, String) -> Void
+        _ name: String, _ help: String,
+        _ set: @escaping @Sendable (inout NodeSettings, String) -> Void
     ) -> SettingKey {
         SettingKey(name: name, placeholder: "PATH", help: help, expected: "a path") {
             text, settings in

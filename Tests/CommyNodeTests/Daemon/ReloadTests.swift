@@ -1,4 +1,6 @@
 import CommyBase
+import CommyNode
+import CommyTLS
 import Foundation
 import Testing
 
