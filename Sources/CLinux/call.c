@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 
 int clinux_wait_readable(int fd, int milliseconds) {
@@ -13,6 +14,10 @@ int clinux_wait_readable(int fd, int milliseconds) {
         count = poll(&watched, 1, milliseconds);
     while (count < 0 && errno == EINTR);
     return count < 0 ? -errno : count;
+}
+
+int clinux_lock(int fd, bool waits) {
+    return (int)clinux_result(flock(fd, LOCK_EX | (waits ? 0 : LOCK_NB)));
 }
 
 int clinux_pipe(int *ends, int flags) {
