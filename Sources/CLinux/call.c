@@ -124,7 +124,7 @@ void clinux_ask_for_slices(uint64_t nanoseconds) {
         uint64_t runtime, deadline, period;
     } attributes = {.size = sizeof attributes};
     if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) < 0 ||
-        attributes.policy != SCHED_OTHER)
+        (attributes.policy != SCHED_OTHER && attributes.policy != SCHED_IDLE))
         return;
     attributes.size = sizeof attributes;
     attributes.runtime = nanoseconds;
