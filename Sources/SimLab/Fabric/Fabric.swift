@@ -10,8 +10,11 @@ protocol Fabric: AnyObject {
 
     func takeStalls() -> [FabricStall]
     func setConditions(_ conditions: LinkConditions, of link: LinkIndex)
-    func block(_ pairs: [HostPair])
-    func unblock(_ pairs: [HostPair])
+    /// Without a family both are meant.
+    func block(_ pairs: [HostPair], of family: AddressFamily?)
+    func unblock(_ pairs: [HostPair], of family: AddressFamily?)
+    /// A host that is dark sends nothing, and nothing reaches it.
+    func setDark(_ host: Int, _ isDark: Bool)
     /// The counters, after every command sent before has been carried out.
     func inspect(pairs: [HostPair]) throws -> FabricSnapshot
     /// What a selector means: links, and for a cut also pairs where links carry others too.

@@ -151,8 +151,13 @@ final class FabricHandle: Fabric {
         mailbox.send(.setConditions(link, conditions))
     }
 
-    func block(_ pairs: [HostPair]) { mailbox.send(.block(pairs)) }
-    func unblock(_ pairs: [HostPair]) { mailbox.send(.unblock(pairs)) }
+    func block(_ pairs: [HostPair], of family: AddressFamily?) {
+        mailbox.send(.block(pairs, family))
+    }
+    func unblock(_ pairs: [HostPair], of family: AddressFamily?) {
+        mailbox.send(.unblock(pairs, family))
+    }
+    func setDark(_ host: Int, _ isDark: Bool) { mailbox.send(.setDark(host, isDark)) }
 
     /// The counters, after every command sent before has been carried out.
     func inspect(pairs: [HostPair] = []) throws -> FabricSnapshot {

@@ -25,6 +25,8 @@ struct PacketMover: ~Copyable {
     var lostBeforeModel: UInt64 = 0
     /// Only under a virtual clock.
     var lockstep: LockstepTransit?
+    /// Hosts without power: they send nothing, and nothing reaches them.
+    var isDark: [Bool]
 
     init(
         _ setUp: FabricSetUp, writer: CaptureWriter, startingAt now: MeshInstant,
@@ -32,6 +34,7 @@ struct PacketMover: ~Copyable {
     ) {
         model = FabricModel(topology: setUp.topology, seed: setUp.seed)
         devices = setUp.devices
+        isDark = Array(repeating: false, count: setUp.devices.count)
         offload = setUp.topology.offload
         hostNames = setUp.topology.hosts.map(\.name)
         let largest = offload ? 65_536 + VirtioHeader.byteCount : setUp.topology.mtu
@@ -79,9 +82,10 @@ struct PacketMover: ~Copyable {
         let packet = unsafe UnsafeRawBufferPointer(rebasing: bytes[prefix...])
         let span = unsafe Span<UInt8>(_unsafeBytes: packet)
         guard let header = PacketHeader(span), let destination = self.host(at: header.destination),
-            destination != host
+            destination != host, !isDark[host]
         else {
-            // Not for a host of the scenario: multicast, router solicitations, strangers.
+            // Not for a host of the scenario: multicast, router solicitations, strangers. Or the
+            // last words of a kernel whose machine is off.
             pool.release(handle)
             return
         }
@@ -90,7 +94,8 @@ struct PacketMover: ~Copyable {
         }
         let traits = PacketTraits(
             flow: flows.key(of: header, from: UInt32(host), to: UInt32(destination)),
-            canBeReset: header.transport == 6 && header.tcpFlags & ConnectionReset.resetFlag == 0)
+            canBeReset: header.transport == 6 && header.tcpFlags & ConnectionReset.resetFlag == 0,
+            isIPv6: header.version == 6)
         if lockstep != nil {
             enterLockstep(handle, span, header, traits, from: host, to: destination)
         } else if offload {
@@ -106,6 +111,7 @@ struct PacketMover: ~Copyable {
     struct PacketTraits {
         var flow: UInt64
         var canBeReset: Bool
+        var isIPv6: Bool
     }
 
     mutating func submit(
@@ -115,11 +121,17 @@ struct PacketMover: ~Copyable {
         let facts = PacketFacts(
             handle: handle, byteCount: byteCount, flow: traits.flow, source: HostIndex(source),
             destination: HostIndex(destination), segmentCount: segments,
-            canBeReset: traits.canBeReset)
+            canBeReset: traits.canBeReset, isIPv6: traits.isIPv6)
         lockstep?.note(facts)
         model.packetEntered(facts, at: now)
         // Under a virtual clock the owner drains when every device is empty.
         if lockstep == nil { _ = drain() }
+    }
+
+    /// A host has lost its power, or has it again.
+    mutating func setDark(_ host: Int, _ dark: Bool) {
+        isDark[host] = dark
+        if dark { lockstep?.darken(host) }
     }
 
     /// The host that has an address. An IPv4 address has nothing in its high half, an IPv6 one of
@@ -154,6 +166,10 @@ struct PacketMover: ~Copyable {
     }
 
     mutating func deliver(_ delivery: Delivery) {
+        guard !isDark[Int(delivery.destination.value)] else {
+            pool.release(delivery.handle)
+            return
+        }
         let bytes = unsafe pool.bytes(of: delivery.handle)
         let corrupted = delivery.corruptedBit
         if let corrupted { unsafe flip(corrupted, in: bytes) }

@@ -37,8 +37,13 @@ final class LockstepFabric: Fabric {
         mover.model.setConditions(of: link, to: conditions, at: time.now)
     }
 
-    func block(_ pairs: [HostPair]) { mover.model.block(pairs, at: time.now) }
-    func unblock(_ pairs: [HostPair]) { mover.model.unblock(pairs, at: time.now) }
+    func block(_ pairs: [HostPair], of family: AddressFamily?) {
+        mover.model.block(pairs, of: family, at: time.now)
+    }
+    func unblock(_ pairs: [HostPair], of family: AddressFamily?) {
+        mover.model.unblock(pairs, of: family, at: time.now)
+    }
+    func setDark(_ host: Int, _ isDark: Bool) { mover.setDark(host, isDark) }
 
     func inspect(pairs: [HostPair]) throws -> FabricSnapshot {
         FabricSnapshot(of: mover.model, pairs: pairs)

@@ -45,6 +45,10 @@ extension PacketMover {
             hand(over: delivery, note: "packet-delivered")
             return
         }
+        if isDark[Int(delivery.destination.value)] {
+            lose(handle, "dark")
+            return
+        }
         if delivery.corruptedBit != nil {
             // Its checksum would be wrong: for TCP that is a loss.
             lose(handle, "corrupted")
@@ -114,6 +118,11 @@ extension PacketMover {
             case .release(let handle): pool.release(handle)
             case .resend(let handle):
                 guard let facts = lockstep?.facts(of: handle) else { continue }
+                guard lockstep?.isRemembered(handle) == true else {
+                    lockstep?.hold.removed(handle)
+                    pool.release(handle)
+                    continue
+                }
                 trace("segment-repeated", facts)
                 model.packetEntered(facts, at: now)
             case .wait(let until): return until

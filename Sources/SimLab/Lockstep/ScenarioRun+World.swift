@@ -20,7 +20,7 @@ extension ScenarioRun {
             case .cpu, .exec, .memory:
                 throw Self.refusal("fault '\(fault.name)' works by real time")
             case .crash, .pause, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
-                .mtuBlackHole, .reset, .clock, .openFiles, .disk:
+                .mtuBlackHole, .reset, .clock, .openFiles, .disk, .powerLoss, .certificate, .trust:
                 break
             }
         }

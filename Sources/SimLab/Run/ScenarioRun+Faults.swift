@@ -17,10 +17,14 @@ extension ScenarioRun {
     func begin(_ fault: FaultInstance) throws {
         fault.isActive = true
         switch fault.spec.action {
-        case .crash, .pause, .stop, .restart, .cpu, .memory, .openFiles, .clock:
+        case .crash, .pause, .stop, .restart, .cpu, .memory, .openFiles, .clock, .powerLoss:
             try beginOnProcesses(fault)
-        case .cut(let selector), .flap(let selector, _, _):
+        case .certificate(let hosts, let change): try changeCertificates(of: hosts, change, fault)
+        case .trust(let hosts, let change): try changeTrust(of: hosts, change, fault)
+        case .flap(let selector, _, _):
             try hitLinks(of: fault, selector, .cut)
+        case .cut(let selector, let family):
+            try hitLinks(of: fault, selector, family.map { .cutFamily($0) } ?? .cut)
         case .reset(let selector):
             try hitLinks(of: fault, selector, .reset)
         case .degrade(let selector, let change), .bufferbloat(let selector, let change),
@@ -49,7 +53,8 @@ extension ScenarioRun {
         case .cpu:
             timers.add(.duty(fault, frozen: true), at: clock.now)
         case .crash, .pause, .stop, .restart, .cut, .partition, .degrade, .bufferbloat,
-            .mtuBlackHole, .reset, .clock, .memory, .openFiles, .disk, .exec:
+            .mtuBlackHole, .reset, .clock, .memory, .openFiles, .disk, .exec, .powerLoss,
+            .certificate, .trust:
             break
         }
     }
@@ -58,6 +63,11 @@ extension ScenarioRun {
         guard fault.isActive else { return }
         try close(fault)
         switch fault.spec.action {
+        case .powerLoss(let host):
+            fabric?.setDark(index(of: host), false)
+            for process in fault.processes where process.life.healed() { try startAgain(process) }
+        case .certificate(let hosts, _): try renewCertificates(of: hosts, fault)
+        case .trust: break
         case .crash, .stop:
             for process in fault.processes where process.life.healed() { try startAgain(process) }
         case .pause, .cpu, .memory, .openFiles, .clock:
@@ -100,6 +110,7 @@ extension ScenarioRun {
         fault.detail = fault.commandFailure
         try countTouched(by: fault)
         countReadings(of: fault)
+        countReloads(of: fault)
     }
 
     /// The other half of a flap: down to up, or up to down.
@@ -123,8 +134,10 @@ extension ScenarioRun {
             + fault.pairs.map { "\(name($0.source))>\(name($0.destination))" }
         switch fault.spec.action {
         case .disk(let host, _), .exec(let host, _, _): targets.append(host)
+        case .powerLoss(let host) where fault.processes.isEmpty: targets.append(host)
         case .crash, .pause, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
-            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles:
+            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .powerLoss, .certificate,
+            .trust:
             break
         }
         return FaultTransition(

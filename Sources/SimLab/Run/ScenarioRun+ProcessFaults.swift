@@ -14,6 +14,11 @@ extension ScenarioRun {
         guard let target = fault.spec.processTarget else {
             preconditionFailure("a fault on processes has a target")
         }
+        if case .powerLoss(let host) = fault.spec.action {
+            // The network is silent before the first process ends.
+            fabric?.setDark(index(of: host), true)
+            _ = try fabric?.inspect(pairs: [])
+        }
         fault.processes = processes.filter { target.hits($0) }
         for process in fault.processes where try hit(process, by: fault) { fault.touched += 1 }
     }
@@ -23,7 +28,7 @@ extension ScenarioRun {
     private func hit(_ process: ProcessInstance, by fault: FaultInstance) throws -> Bool {
         let wasAlive = process.life.isAlive
         switch fault.spec.action {
-        case .crash:
+        case .crash, .powerLoss:
             // Also one that is about to leave politely: a crash does not wait for that.
             _ = process.life.leaveOrdered(then: .stayDown)
             return wasAlive ? try signal(process, 9) : false
@@ -43,7 +48,7 @@ extension ScenarioRun {
             try setWallClock(of: process, to: change)
             return false
         case .cpu, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset, .disk,
-            .exec:
+            .exec, .certificate, .trust:
             return false
         }
     }
@@ -60,7 +65,7 @@ extension ScenarioRun {
             for process in fault.processes { try setWallClock(of: process, to: nil) }
             fault.mended = true
         case .crash, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
-            .mtuBlackHole, .reset, .disk, .exec:
+            .mtuBlackHole, .reset, .disk, .exec, .powerLoss, .certificate, .trust:
             break
         }
     }
@@ -138,7 +143,9 @@ extension FaultSpec {
             .clock(let target, _), .cpu(let target, _), .memory(let target, _),
             .openFiles(let target, _):
             target
-        case .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset, .disk, .exec:
+        case .powerLoss(let host): .host(host)
+        case .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset, .disk, .exec,
+            .certificate, .trust:
             nil
         }
     }
@@ -148,9 +155,9 @@ extension ProcessTarget {
     func hits(_ process: ProcessInstance) -> Bool {
         switch self {
         case .host(let name): process.hostName == name
-        case .process(let name): process.spec.name == name
+        case .process(let name): process.spec.isCalled(name)
         case .processOnHost(let name, let host):
-            process.spec.name == name && process.hostName == host
+            process.spec.isCalled(name) && process.hostName == host
         }
     }
 }

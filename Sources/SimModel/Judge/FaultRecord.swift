@@ -35,7 +35,8 @@ struct FaultRecord: Sendable, Equatable {
         switch spec.action {
         case .restart: return began
         case .crash, .pause, .stop, .cut, .partition, .flap, .degrade, .bufferbloat,
-            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec:
+            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec, .powerLoss,
+            .certificate, .trust:
             return spec.lasts == nil ? .max : closed ?? .max
         }
     }
@@ -50,9 +51,9 @@ struct FaultRecord: Sendable, Equatable {
     var bringsBackSince: Int64? {
         switch spec.action {
         case .restart: touched ?? 0 > 0 ? began : nil
-        case .crash, .stop: spec.lasts == nil ? nil : closed
+        case .crash, .stop, .powerLoss: spec.lasts == nil ? nil : closed
         case .pause, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset,
-            .clock, .cpu, .memory, .openFiles, .disk, .exec:
+            .clock, .cpu, .memory, .openFiles, .disk, .exec, .certificate, .trust:
             nil
         }
     }

@@ -62,7 +62,8 @@ extension FaultRecord {
         switch spec.action {
         case .exec: true
         case .crash, .pause, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
-            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk:
+            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk, .powerLoss,
+            .certificate, .trust:
             false
         }
     }

@@ -14,8 +14,8 @@ extension RunEvent {
             exited.maximumResidentBytes = 0
             exited.cpuNanoseconds = 0
             return RunEvent(at: at, fact: .processExited(exited))
-        case .hostUp, .linkUp, .processReady, .processOutput, .trafficStarted, .request,
-            .requestRepeated, .trafficEnded, .faultStarted, .faultHealed, .faultMissed,
+        case .hostUp, .linkUp, .processReady, .processOutput, .processReported, .processMisreported,
+            .trafficStarted, .request, .requestRepeated, .trafficEnded, .faultStarted, .faultHealed, .faultMissed,
             .linkChanged:
             return self
         }

@@ -96,11 +96,10 @@ extension ClaimJudge {
     }
 
     func matches(_ sample: RequestSample, _ pattern: RequestPattern) -> Bool {
+        if let code = pattern.code, sample.code != Int32(clamping: code) { return false }
         if let status = pattern.status, sample.status != Int32(clamping: status) { return false }
         if let backend = pattern.backend {
-            guard let number = log.knownNumber(ofBackend: backend), sample.backend == number else {
-                return false
-            }
+            guard log.isAnswered(sample, by: backend) else { return false }
         }
         switch pattern.result {
         case nil: return true
