@@ -46,7 +46,7 @@ let package = Package(
         .target(
             name: "CommyLinux", dependencies: ["CommyBase", "CLinux"], swiftSettings: swift),
 
-        .target(name: "CommyTLS", dependencies: ["COpenSSL"], swiftSettings: swift),
+        .target(name: "CommyTLS", dependencies: ["CommyBase", "COpenSSL"], swiftSettings: swift),
         .target(
             name: "CommyShm", dependencies: ["CommyBase", "CLinux", "CommyLinux"],
             swiftSettings: swift),
@@ -100,6 +100,9 @@ let package = Package(
             name: "SimModelTests", dependencies: ["SimModel", "CommyBase"], swiftSettings: swift),
         .testTarget(
             name: "CommyLinuxTests", dependencies: ["CommyLinux", "CLinux", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyTLSTests", dependencies: ["CommyTLS", "COpenSSL", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "CommyShmTests", dependencies: ["CommyShm", "CommyLinux", "CommyBase"],
