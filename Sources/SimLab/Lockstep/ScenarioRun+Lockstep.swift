@@ -184,10 +184,12 @@ extension ScenarioRun {
             }
         }
         guard let slot = prepared.take() else { return }
-        conductor.joined(
-            Conductor.Member(
-                label: label, host: host, rank: rank, insidePID: launched.0,
-                outsidePID: launched.1, slot: slot))
+        let member = Conductor.Member(
+            label: label, host: host, rank: rank, insidePID: launched.0,
+            outsidePID: launched.1, slot: slot)
+        conductor.joined(member)
+        // What it wrote before it joined comes before its first turn, in every run.
+        try collect(member)
     }
 
     /// After a signal that ends: the end belongs to this instant.
