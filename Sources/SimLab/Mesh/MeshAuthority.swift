@@ -41,7 +41,7 @@ struct MeshAuthority {
     private static func authority(
         _ mesh: String, _ key: RandomKey, _ origin: WallInstant
     ) throws(CertificateError) -> CertificateAuthority {
-        var random = RandomStream(key)
+        var random = RandomStream(key: key)
         return try CertificateAuthority(
             mesh: mesh,
             validity: CertificateAuthority.Validity(
@@ -68,7 +68,7 @@ struct MeshAuthority {
     ) throws(CertificateError) -> Identity {
         let number = issued[node, default: 0]
         issued[node] = number + 1
-        var random = RandomStream(key.labelled("node").labelled(node).numbered(number))
+        var random = RandomStream(key: key.labelled("node").labelled(node).numbered(number))
         let nodeKey = SigningKey(from: &random)
         let issuer = try issuer(for: change)
         let certificate = try issuer.issue(

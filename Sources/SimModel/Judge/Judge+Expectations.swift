@@ -45,8 +45,10 @@ extension Judge {
             }
             return judge(spec, log, [pattern.traffic], window, hearing)
         }
-        if case .datagrams = spec.claim {
-            let names = scenario.traffic.filter(\.countsDatagrams).map(\.name)
+        if case .datagrams(let fate, _, _) = spec.claim {
+            let names = scenario.traffic.filter {
+                fate == .misordered ? $0.countsDatagrams : $0.countsFates
+            }.map(\.name)
             let logs = hearing.logs.filter { names.contains($0.name) }
             let all = RequestLog.merged(logs, name: names.joined(separator: ", "))
             return judge(spec, all, names, window, hearing)
@@ -145,6 +147,11 @@ extension TrafficSpec {
         case .udp(let exchange): exchange.reply == .echo || exchange.reply == .any
         case .http, .tcp, .exec, .mesh: false
         }
+    }
+
+    /// True when it is known of each request whether it was lost and whether its answer came twice.
+    public var countsFates: Bool {
+        if case .mesh = kind { true } else { countsDatagrams }
     }
 }
 

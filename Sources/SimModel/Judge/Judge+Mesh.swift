@@ -60,7 +60,9 @@ extension Judge {
         for breach in mesh.breaches where !named.contains(breach.rule) {
             named.append(breach.rule)
             let all = mesh.breaches.filter { $0.rule == breach.rule }
-            let more = all.count > 1 ? ", and \(all.count - 1) times more" : ""
+            let more =
+                all.count > 2
+                ? ", and \(all.count - 1) times more" : all.count > 1 ? ", and once more" : ""
             let place = hearing.story.time(breach.at, near: nil)
             entries.append(
                 entry(

@@ -1,3 +1,5 @@
+import SimModel
+
 /// The tables of faults.
 extension Shapes {
     /// The keys of a fault that say what goes wrong; a fault has exactly one.

@@ -120,10 +120,12 @@ public struct EventMatcher: Sendable {
 
 extension ProcessReported {
     /// `commyd@a: member peer=b state=dead`.
-    public var text: String {
-        let told = fields.fields.isEmpty ? "" : " " + fields.text
-        return "\(process)@\(host): \(kind)\(told)"
-    }
+    public var text: String { "\(process)@\(host): \(words)" }
+
+    /// As its process has written it, but for the order of the fields.
+    public var line: String { "\(ReportedLine.mark) \(words)" }
+
+    private var words: String { fields.fields.isEmpty ? kind : "\(kind) \(fields.text)" }
 }
 
 extension ReportPattern {
@@ -179,7 +181,7 @@ extension RequestPattern {
         case .exactly(let result): words += " \(result.rawValue)"
         }
         if let status { words += " \(status)" }
-        if let code { words += " code \(code)" }
+        if let code { words += " code \(ErrorCode(rawValue: UInt16(clamping: code)))" }
         if let backend { words += " from \(backend)" }
         return words
     }

@@ -133,7 +133,9 @@ extension RequestSample {
         switch fate {
         case .lost:
             switch result {
-            case .timeout, .refused, .reset, .unreachable: 1
+            case .timeout: 1
+            // A caller that was told an error knows what became of its request.
+            case .refused, .reset, .unreachable: code > 0 ? 0 : 1
             case .ok, .serverError, .wrongAnswer, .malformed, .overload: 0
             }
         case .duplicated: Int(repeats)

@@ -120,7 +120,7 @@ extension ClaimJudge {
         if sample.repeats > 0 { text += ", answered \(sample.repeats + 1) times," }
         if sample.isMisordered { text += " out of order" }
         if sample.result == .serverError, sample.status > 0 { text += " \(sample.status)" }
-        if sample.code > 0 { text += " with code \(sample.code)" }
+        if sample.code > 0 { text += " (\(ErrorCode(rawValue: UInt16(clamping: sample.code))))" }
         if sample.backend >= 0 { text += " from \(log.backends[Int(sample.backend)])" }
         return text + " after \(FigureText.span(nanoseconds: sample.latency)), due "
             + story.time(sample.scheduled, near: window.fault)
