@@ -301,7 +301,8 @@ struct ReportPatternTests {
 
     @Test func `a pattern means reports of its kind, its fields and its reporter`() {
         let matcher = EventMatcher(.report(Self.dead))
-        func fact(_ host: String, _ kind: String, _ peer: String, _ state: String) -> RunEvent.Fact {
+        func fact(_ host: String, _ kind: String, _ peer: String, _ state: String) -> RunEvent.Fact
+        {
             .processReported(
                 ProcessReported(
                     host: host, process: "commyd", kind: kind,

@@ -25,7 +25,9 @@ struct MeshSpecTests {
             $0.paths = .both
             $0.join = .hosts(["a", "b"])
         }.words(on: "b", zone: [])
-        let addresses = zip(words, words.dropFirst()).filter { ["--listen", "--join"].contains($0.0) }
+        let addresses = zip(words, words.dropFirst()).filter {
+            ["--listen", "--join"].contains($0.0)
+        }
         #expect(
             addresses.map { "\($0.0) \($0.1)" } == [
                 "--listen {{address}}:7400", "--listen [{{address6}}]:7400",

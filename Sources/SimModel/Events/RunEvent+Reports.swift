@@ -48,8 +48,8 @@ public struct ReportedFields: Sendable, Equatable {
     /// Of a name that comes twice, the first value counts.
     public init(_ unsorted: [Field]) {
         fields = []
-        for field in unsorted.sorted(by: { $0.name < $1.name }) where fields.last?.name != field.name
-        {
+        for field in unsorted.sorted(by: { $0.name < $1.name })
+        where fields.last?.name != field.name {
             fields.append(field)
         }
     }
@@ -91,6 +91,8 @@ extension ReportedFields: Codable {
     public init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: Name.self)
         self.init(
-            try object.allKeys.map { Field($0.stringValue, try object.decode(String.self, forKey: $0)) })
+            try object.allKeys.map {
+                Field($0.stringValue, try object.decode(String.self, forKey: $0))
+            })
     }
 }

@@ -109,7 +109,8 @@ extension Judge {
             entry(
                 "there is one view when all is healed", .fail, why,
                 wanted: "the same of all nodes "
-                    + FigureText.span(nanoseconds: JudgeLimits.meshSettling) + " after the last fault",
+                    + FigureText.span(nanoseconds: JudgeLimits.meshSettling)
+                    + " after the last fault",
                 ["at \(hearing.story.time(end, near: nil)), the end of the traffic"])
         ]
     }

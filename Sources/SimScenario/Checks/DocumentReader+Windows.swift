@@ -63,7 +63,8 @@ extension DocumentReader {
             .never(.request(let pattern)), .sometimes(.request(let pattern)):
             name = pattern.traffic
         case .success, .latency, .throughput, .goodput, .recovers, .share, .transport, .converges,
-            .members, .datagrams, .resource, .exit, .restarts, .eventually, .always, .never, .sometimes:
+            .members, .datagrams, .resource, .exit, .restarts, .eventually, .always, .never,
+            .sometimes:
             break
         }
         return scenario.traffic.first { $0.name == name }

@@ -68,7 +68,8 @@ extension Shapes {
             doc: "A percentile of the latency of successful requests, counted from when they were "
                 + "due: above p0 and below p100, such as p50, p99 or p99.9."),
         choices: [
-            Choice(keys: claims.filter { $0 != "duplicated" && $0 != "misordered" }, isRequired: false),
+            Choice(
+                keys: claims.filter { $0 != "duplicated" && $0 != "misordered" }, isRequired: false),
             Choice(keys: scopes, isRequired: false),
             Choice(keys: ["traffic", "process"], isRequired: false),
         ], example: "{ traffic: checkout, success: \">= 99.9%\", during: crash, grace: 1s }")
@@ -77,7 +78,8 @@ extension Shapes {
         Key("traffic", .reference("traffic"), "The traffic that it speaks of."),
         Key("process", .reference("process"), "The process that it speaks of."),
         Key(
-            "on", .reference("host"), fallback: "each of its hosts; all nodes", beside: ["process", "members"],
+            "on", .reference("host"), fallback: "each of its hosts; all nodes",
+            beside: ["process", "members"],
             "The host on which the process is looked at, or whose node is asked."),
     ]
 

@@ -41,7 +41,9 @@ extension Shapes {
             example: "503",
             "The status of the answer; http only."),
         Key(
-            "code", .formatted("the name of an error", pattern: "^[a-zA-Z]+$", example: "noHealthyInstance"),
+            "code",
+            .formatted(
+                "the name of an error", pattern: "^[a-zA-Z]+$", example: "noHealthyInstance"),
             fallback: "any", beside: ["traffic"],
             "The error of the mesh that the request has ended with; traffic to a service only."),
         Key(

@@ -47,7 +47,8 @@ extension Shapes {
         title: "an event",
         keys: [
             Key(
-                "kind", .formatted("a lowercase word", pattern: "^[a-z][a-z0-9-]*$", example: "route"),
+                "kind",
+                .formatted("a lowercase word", pattern: "^[a-z][a-z0-9-]*$", example: "route"),
                 required: true, "The kind of report: the word after @commy.")
         ] + reporterKeys, pattern: fieldPattern,
         example: "{ kind: refused, code: certificateExpired, on: web }")

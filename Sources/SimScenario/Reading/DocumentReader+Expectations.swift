@@ -150,8 +150,7 @@ extension DocumentReader {
             claim.key == "misordered" ? traffic.countsDatagrams : traffic.countsFates
         }
         guard fields.has("traffic") else {
-            if names.unknownTraffic.isEmpty, !scenario.traffic.contains(where: counts)
-            {
+            if names.unknownTraffic.isEmpty, !scenario.traffic.contains(where: counts) {
                 sink.report(
                     "'\(claim.key)', and no traffic counts datagrams", at: claim.keyPosition,
                     width: claim.keyWidth, expected: cure)

@@ -27,7 +27,8 @@ extension DocumentReader {
         guard let claim, within != nil || !fields.has("within"), host != nil || !fields.has("on")
         else { return nil }
         checkObserver(of: claim, host, fields)
-        let tail = (within.map { " within \($0.shortText)" } ?? "") + (host.map { " on \($0)" } ?? "")
+        let tail =
+            (within.map { " within \($0.shortText)" } ?? "") + (host.map { " on \($0)" } ?? "")
         return ReadClaim(
             value: .members(claim, within: within, by: host), text: "members \(claim.words)\(tail)")
     }
@@ -65,7 +66,8 @@ extension DocumentReader {
 
     func readTransport(_ entry: YamlEntry, _ fields: Fields, traffic: TrafficSpec?) -> ReadClaim? {
         if let traffic, !names.unknownTraffic.contains(traffic.name) {
-            if case .mesh = traffic.kind {} else {
+            if case .mesh = traffic.kind {
+            } else {
                 fields.report(
                     "'transport' of the \(traffic.protocolName) traffic '\(traffic.name)'",
                     key: "transport", expected: "traffic to a service")

@@ -36,7 +36,9 @@ struct MeshRecord: Sendable, Equatable {
 
     mutating func started(_ start: ProcessStarted, at instant: Int64) {
         let label = "\(start.process)@\(start.host)"
-        if let place = places[label] { nodes[place].began(at: instant) } else {
+        if let place = places[label] {
+            nodes[place].began(at: instant)
+        } else {
             begins[label] = instant
         }
     }
