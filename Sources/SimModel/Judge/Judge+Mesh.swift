@@ -34,6 +34,7 @@ extension Judge {
             return window
         }
         guard let begin = window.spans.spans.first?.lowerBound,
+            // tidy: ordered because only the least one counts
             let next = faults.compactMap(\.began).filter({ $0 > begin }).min()
         else { return window }
         var shorter = window

@@ -97,8 +97,8 @@ extension Shapes {
             fallback: "none", formerly: "backend-header",
             example: "{ header: X-Backend }",
             "How it is known who answered, which 'route' needs: a response header, a part of the "
-                + "answer, or the host that the answer came from (peer; not for exec). With 'to' the mesh "
-                + "tells it, and nothing is to be said here."),
+                + "answer, or the host that the answer came from (peer; not for exec). With 'to' "
+                + "the mesh tells it, and nothing is to be said here."),
         Key(
             "ipv6", .boolean, fallback: "false", beside: ["http", "tcp", "udp"],
             "Whether it uses the host's IPv6 address."),

@@ -36,8 +36,8 @@ struct TransportJudge {
         }
         counts.sort { ($1.count, $0.name) < ($0.count, $1.name) }
         guard !counts.isEmpty else { return [] }
-        let parts = counts.map {
-            "\($0.name) \(FigureText.count($0.count)) (\(FigureText.percent($0.count, of: seen.count)))"
+        let parts = counts.map { name, count in
+            "\(name) \(FigureText.count(count)) (\(FigureText.percent(count, of: seen.count)))"
         }
         return ["sent by " + parts.joined(separator: ", ")]
     }
