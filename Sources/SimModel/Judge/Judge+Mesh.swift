@@ -34,7 +34,6 @@ extension Judge {
             return window
         }
         guard let begin = window.spans.spans.first?.lowerBound,
-            // tidy: ordered because only the least one counts
             let next = faults.compactMap(\.began).filter({ $0 > begin }).min()
         else { return window }
         var shorter = window
@@ -44,14 +43,14 @@ extension Judge {
 
     /// When faults have kept processes from running, by label.
     private var pausedSpans: [String: SpanSet] {
-        var spans: [String: [Range<Int64>]] = [:]
+        var ranges: [String: [Range<Int64>]] = [:]
         for fault in faults {
             guard case .pause = fault.spec.action, let began = fault.began else { continue }
             for target in fault.targets {
-                spans[target, default: []].append(began..<(fault.closed ?? .max))
+                ranges[target, default: []].append(began..<(fault.closed ?? .max))
             }
         }
-        return spans.mapValues { SpanSet($0) }
+        return ranges.mapValues { SpanSet($0) }
     }
 
     /// One entry with line 0 for each thing that no mesh may do.
