@@ -56,6 +56,12 @@ let package = Package(
             swiftSettings: swift),
 
         .target(
+            name: "CommySession",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommyWire",
+            ],
+            swiftSettings: swift),
+        .target(
             name: "CommyNode", dependencies: ["CommyBase", "CLinux", "CommyLinux", "CommyTLS"],
             swiftSettings: swift),
 
@@ -66,6 +72,13 @@ let package = Package(
         .target(
             name: "SimTraffic",
             dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
+            swiftSettings: swift),
+        .target(
+            name: "SimWorkload",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyWire", "SimTraffic",
+            ],
             swiftSettings: swift),
         .target(
             name: "SimLab",
@@ -85,11 +98,13 @@ let package = Package(
         .executableTarget(
             name: "commy-traffic", dependencies: ["SimTraffic"], swiftSettings: swift),
         .executableTarget(
+            name: "commy-workload", dependencies: ["SimWorkload"], swiftSettings: swift),
+        .executableTarget(
             name: "commy",
             dependencies: [
                 "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "SimLab", "SimModel",
-                "SimReport", "SimScenario", "commy-init", "commy-traffic", argumentParser,
-                histogram,
+                "SimReport", "SimScenario", "commy-init", "commy-traffic", "commy-workload",
+                argumentParser, histogram,
             ],
             swiftSettings: swift),
         .executableTarget(
@@ -130,6 +145,13 @@ let package = Package(
         .testTarget(
             name: "SimTrafficTests",
             dependencies: ["SimTraffic", "CommyReactor", "CommyLinux", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommySessionTests",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyWire", "SimTraffic", "SimWorkload",
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "SimLabTests",
