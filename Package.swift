@@ -58,7 +58,14 @@ let package = Package(
         .target(
             name: "CommySession",
             dependencies: [
-                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommyWire",
+                "CLinux", "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommyWire",
+            ],
+            swiftSettings: swift),
+        .target(
+            name: "Commy",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyWire",
             ],
             swiftSettings: swift),
         .target(
@@ -102,7 +109,8 @@ let package = Package(
         .executableTarget(
             name: "commy",
             dependencies: [
-                "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "SimLab", "SimModel",
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyNode", "CommyReactor",
+                "CommySession", "CommyTLS", "CommyWire", "SimLab", "SimModel",
                 "SimReport", "SimScenario", "commy-init", "commy-traffic", "commy-workload",
                 argumentParser, histogram,
             ],
