@@ -61,7 +61,7 @@ public struct SessionConnection: ~Copyable {
     private var readBudget = 0
     private var outflow = Outflow.free
     /// When `next` has something to do though nothing has happened.
-    public private(set) var deadline = .longAgo
+    public private(set) var deadline = MeshInstant.longAgo
 
     /// Rising by id.
     var standing: [Standing] = []
@@ -216,16 +216,20 @@ public struct SessionConnection: ~Copyable {
 
     private mutating func read(at now: MeshInstant) {
         readBudget -= 1
+        // Lent to the client while it is read, so the two are apart for the compiler.
+        var bytes: [UInt8] = []
+        swap(&bytes, &buffer)
+        defer { swap(&bytes, &buffer) }
         do throws(SystemError) {
-            switch try socket?.descriptor.read(into: &buffer) ?? nil {
+            switch try socket?.descriptor.read(into: &bytes) ?? nil {
             case nil: readBudget = 0
             case 0:
                 readBudget = 0
                 client?.transportClosed(.ended, at: now)
             case let count?:
                 // Less than asked for: what comes later is reported anew.
-                if count < buffer.count { readBudget = 0 }
-                unsafe client?.received(buffer.span.bytes.extracting(0..<count), at: now)
+                if count < bytes.count { readBudget = 0 }
+                unsafe client?.received(bytes.span.bytes.extracting(0..<count), at: now)
             }
         } catch {
             readBudget = 0
@@ -256,19 +260,20 @@ public struct SessionConnection: ~Copyable {
 
     /// Bytes that the kernel took; 0 when there are none to send, nil when it has no room.
     private func sendOnce() throws(SystemError) -> Int? {
-        guard let client else { return 0 }
-        return try client.withOutgoing { bytes throws(SystemError) in
-            unsafe try bytes.withUnsafeBytes { bytes throws(SystemError) in
+        try client?.withOutgoing { bytes throws(SystemError) -> Int? in
+            unsafe try bytes.withUnsafeBytes { bytes throws(SystemError) -> Int? in
                 unsafe try socket?.send(bytes) ?? nil
             }
-        }
+        } ?? nil
     }
 
     private func watch(
         _ interest: Epoll.Interest, _ queue: borrowing EventQueue
     ) throws(SystemError) {
-        guard let raw = socket?.descriptor.raw else { return }
-        try queue.change(raw, interest, token: token)
+        switch socket {
+        case .some(let socket): try queue.change(socket.descriptor.raw, interest, token: token)
+        case nil: return
+        }
     }
 
     private mutating func close(at now: MeshInstant) -> SessionEvent {

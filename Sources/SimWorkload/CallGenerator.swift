@@ -3,6 +3,7 @@ public import CommyLinux
 internal import CommyMesh
 public import CommyReactor
 internal import CommySession
+internal import CommyWire
 public import SimTraffic
 
 /// Calls a service on schedule and writes a record for each: the loop around `OpenLoop` and a
@@ -112,11 +113,12 @@ public struct CallGenerator: ~Copyable {
     private mutating func send(_ arrival: OpenLoop.Arrival) -> CallID? {
         var request = configuration.request
         request.timeout = loop.deadline(of: arrival.due) - loop.now
+        let (body, now) = (payload, loop.now)
         guard configuration.isOneWay else {
-            return unsafe session.call(request, body: payload.span.bytes, at: loop.now)
+            return unsafe session.call(request, body: body.span.bytes, at: now)
         }
         return unsafe session.send(
-            request, acknowledged: false, body: payload.span.bytes, at: loop.now)
+            request, acknowledged: false, body: body.span.bytes, at: now)
     }
 
     private mutating func drain() {

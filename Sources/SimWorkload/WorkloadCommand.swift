@@ -1,6 +1,6 @@
-public import CommyBase
-public import CommyMesh
-public import CommyWire
+internal import CommyBase
+internal import CommyMesh
+internal import CommyWire
 public import SimTraffic
 
 /// What the words after `commy-workload` ask for.
@@ -26,7 +26,9 @@ public enum WorkloadCommand: Sendable, Equatable {
     ) throws(TrafficCommand.Misuse) -> ServeConfiguration {
         let options = try TrafficOptions(
             arguments,
-            allowed: ["--run-dir", "--node", "--service", "--handler", "--work-ns", "--as", "--weight"],
+            allowed: [
+                "--run-dir", "--node", "--service", "--handler", "--work-ns", "--as", "--weight",
+            ],
             repeatable: ["--label"], flags: ["--events"])
         let word = options["--handler"] ?? "echo"
         guard let handler = ServeConfiguration.Handler(rawValue: word) else {

@@ -8,7 +8,7 @@ internal import CommyWire
 /// One instance of a service: takes requests, works on each for a while by a timer, answers.
 public struct WorkloadServer: ~Copyable {
     /// A request that is worked on.
-    private struct Work: ~Copyable {
+    struct Work {
         var request: IncomingRequest
         var timer: TimerHeap<EventToken>.Token?
     }

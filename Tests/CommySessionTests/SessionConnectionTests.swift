@@ -19,8 +19,10 @@ internal import Testing
         let answer = try driver.call(client, "orders", [1, 2, 3])
         #expect(answer.failure == nil)
         #expect(answer.body == [1, 2, 3])
-        #expect(driver.told[client].first == .attached(
-            node: try #require(NodeName("here")), mesh: try #require(MeshName("test"))))
+        #expect(
+            driver.told[client].first
+                == .attached(
+                    node: try #require(NodeName("here")), mesh: try #require(MeshName("test"))))
     }
 
     @Test func `bytes beyond every window and buffer arrive whole`() throws {

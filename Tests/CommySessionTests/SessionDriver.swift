@@ -3,6 +3,7 @@ internal import CommyLinux
 internal import CommyMesh
 internal import CommyReactor
 internal import CommySession
+internal import CommyWire
 internal import Testing
 
 /// Several connections on one queue, driven until something has happened.

@@ -46,8 +46,8 @@ final class TestNode: Sendable {
 }
 
 /// The thread of a `TestNode`.
-private struct TestNodeLoop: ~Copyable {
-    private struct Client: ~Copyable {
+struct TestNodeLoop: ~Copyable {
+    struct Client: ~Copyable {
         let socket: UnixSocket
         let link: LinkHandle
         var isBlocked = false
@@ -86,7 +86,8 @@ private struct TestNodeLoop: ~Copyable {
             guard case .ready(let token, let interest) = event else { continue }
             if token == Self.listenerToken {
                 try accept()
-            } else if interest.contains(.writable), let link = clients.with(token.slot, { $0.link }) {
+            } else if interest.contains(.writable), let link = clients.with(token.slot, { $0.link })
+            {
                 clients.with(token.slot) { $0.isBlocked = false }
                 try transmit(link)
             } else {
@@ -114,9 +115,10 @@ private struct TestNodeLoop: ~Copyable {
         guard let link = clients.with(slot, { $0.link }) else { return }
         var count: Int?
         do {
-            count = try clients.with(slot) { client throws(SystemError) in
-                try client.socket.descriptor.read(into: &buffer)
-            } ?? nil
+            count =
+                try clients.with(slot) { client throws(SystemError) in
+                    try client.socket.descriptor.read(into: &buffer)
+                } ?? nil
         } catch {
             count = 0
         }
@@ -126,7 +128,8 @@ private struct TestNodeLoop: ~Copyable {
             slots[link] = nil
             node.closed(link, .ended, at: reactor.now)
         } else {
-            unsafe node.received(buffer.span.bytes.extracting(0..<count), on: link, at: reactor.now)
+            let (bytes, now) = (buffer, reactor.now)
+            unsafe node.received(bytes.span.bytes.extracting(0..<count), on: link, at: now)
         }
     }
 
@@ -150,7 +153,7 @@ private struct TestNodeLoop: ~Copyable {
     private mutating func transmit(_ link: LinkHandle) throws {
         guard let slot = slots[link], clients.with(slot, { $0.isBlocked }) == false else { return }
         while true {
-            let sent = unsafe node.withOutgoing(link) { bytes in
+            let sent = node.withOutgoing(link) { bytes in
                 unsafe bytes.withUnsafeBytes { bytes in
                     clients.with(slot) { unsafe try? $0.socket.send(bytes) ?? -1 } ?? 0
                 }

@@ -58,6 +58,7 @@ struct WorkloadProcess: ~Copyable {
             output += buffer[..<count]
         }
         try #require(try command.pidfd.waitReadable(milliseconds: Self.patienceMilliseconds))
-        return (output, try #require(command.collect()) >> 8)
+        let status = command.collect()
+        return (output, try #require(status) >> 8)
     }
 }

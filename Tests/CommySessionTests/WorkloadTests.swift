@@ -63,7 +63,7 @@ internal import Testing
     }
 
     @Test(arguments: [
-        ("fail", TrafficResult.serverError, ErrorCode.applicationError),
+        ("fail", TrafficResult.serverError, ErrorCode?.some(.applicationError)),
         ("discard", .wrongAnswer, nil),
     ])
     func `a handler that does not echo is told apart`(

@@ -77,7 +77,8 @@ extension Mesh {
         let request = CallRequest(
             service: serviceName, method: methodName, timeout: timeout, priority: priority,
             format: message.format, isIdempotent: options.isIdempotent, trace: outer?.trace,
-            traceState: outer?.traceState ?? .empty, metadata: options.metadata.entries.isEmpty
+            traceState: outer?.traceState ?? .empty,
+            metadata: options.metadata.entries.isEmpty
                 ? message.metadata : options.metadata)
         return (request, message.bytes)
     }

@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyMesh
+internal import CommyReactor
 internal import CommySession
 
 // What the facade asks.

@@ -1,12 +1,15 @@
 internal import CommyBase
 internal import CommyMesh
+internal import CommyReactor
 internal import CommySession
+internal import CommyWire
 
 // What the session tells.
 extension MeshLoop {
     mutating func take(_ event: SessionEvent) {
         switch event {
-        case .attached(let node, let mesh): attached(AttachedPlace(node: node.text, mesh: mesh.text))
+        case .attached(let node, let mesh):
+            attached(AttachedPlace(node: node.text, mesh: mesh.text))
         case .attachFailed(let error): attachFailed(error)
         case .detached(let error):
             if !isClosing { lastFailure = CommyError(.notAttached, cause: error) }

@@ -22,7 +22,9 @@ extension Mesh {
     ///
     ///     try await mesh.serve("greeter") { (name: String, _) in "Hello, \(name)!" }
     @discardableResult
-    public func serve<Request: Decodable, Response: Encodable>(
+    public func serve<
+        Request: Decodable & SendableMetatype, Response: Encodable & SendableMetatype
+    >(
         _ service: String, options: ServiceOptions = ServiceOptions(),
         _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
     ) async throws(CommyError) -> ServedService {

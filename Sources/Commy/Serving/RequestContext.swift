@@ -1,4 +1,4 @@
-public import CommyBase
+internal import CommyBase
 internal import CommyLinux
 internal import CommyMesh
 public import CommyWire

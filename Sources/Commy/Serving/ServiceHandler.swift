@@ -1,4 +1,4 @@
-public import CommyBase
+internal import CommyBase
 internal import CommyWire
 
 /// What a service does, method by method.
@@ -22,7 +22,9 @@ public struct ServiceHandler: Sendable {
 
     /// Handles one method with values: the request is read in the format in which it came, and
     /// the answer goes back in the same.
-    public mutating func on<Request: Decodable, Response: Encodable>(
+    public mutating func on<
+        Request: Decodable & SendableMetatype, Response: Encodable & SendableMetatype
+    >(
         _ method: String,
         _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
     ) {
@@ -38,7 +40,7 @@ public struct ServiceHandler: Sendable {
     /// `noSuchMethod`.
     public mutating func onOthers(_ handler: @escaping Raw) { fallback = handler }
 
-    static func raw<Request: Decodable, Response: Encodable>(
+    static func raw<Request: Decodable & SendableMetatype, Response: Encodable & SendableMetatype>(
         _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
     ) -> Raw {
         { message, context in

@@ -1,4 +1,4 @@
-public import CommyBase
+internal import CommyBase
 internal import CommyMesh
 internal import CommyWire
 

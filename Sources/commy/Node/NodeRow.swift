@@ -51,7 +51,8 @@ struct NodeRow {
         case .text(let text): text
         case .bytes(let bytes): "\(bytes.count) bytes"
         case .list(let values): values.map(words).joined(separator: " ")
-        case .map(let entries): entries.map { "\($0.key)=\(words($0.value))" }.joined(separator: " ")
+        case .map(let entries):
+            entries.map { "\($0.key)=\(words($0.value))" }.joined(separator: " ")
         }
     }
 }

@@ -44,7 +44,8 @@ struct RequestOptions: ParsableArguments {
         guard let timeout = Self.duration(deadline), timeout > .zero else {
             throw ValidationError("--deadline '\(deadline)': a time such as 500ms, 2s or 1m.")
         }
-        guard let level = UInt8(exactly: priority), let rank = StreamPriority(rawValue: level) else {
+        guard let level = UInt8(exactly: priority), let rank = StreamPriority(rawValue: level)
+        else {
             throw ValidationError("--priority \(priority): 0 to 7.")
         }
         var request = CallRequest(
