@@ -51,7 +51,9 @@ package struct OpenLoop: ~Copyable {
     package var now: MeshInstant { queue.now }
 
     /// When a request that was due then has failed.
-    package func deadline(of due: MeshInstant) -> MeshInstant { due + .nanoseconds(timeoutNanoseconds) }
+    package func deadline(of due: MeshInstant) -> MeshInstant {
+        due + .nanoseconds(timeoutNanoseconds)
+    }
 
     private var nextDue: MeshInstant? { stopDeadline == nil ? schedule.nextDue : nil }
 

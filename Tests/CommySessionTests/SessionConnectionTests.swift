@@ -124,7 +124,7 @@ internal import Testing
         try driver.until("the watch shows the instance") { present(watch, $0[client]) == 1 }
         let request = CallRequest(service: try #require(ServiceName("orders")))
         let open = try driver.with(client) {
-            unsafe $0.call(request, body: [9].span.bytes, at: $1)
+            unsafe $0.call(request, body: ([9] as [UInt8]).span.bytes, at: $1)
         }
         try driver.until("the request is there") { told in
             told[server].contains { if case .request = $0 { true } else { false } }
@@ -162,7 +162,9 @@ internal import Testing
         let client = driver.add(path)
         try driver.serve(server, "orders")
         let request = CallRequest(service: try #require(ServiceName("orders")))
-        _ = try driver.with(client) { unsafe $0.call(request, body: [7].span.bytes, at: $1) }
+        _ = try driver.with(client) {
+            unsafe $0.call(request, body: ([7] as [UInt8]).span.bytes, at: $1)
+        }
         var incoming: IncomingRequest?
         try driver.until("the request is there") { told in
             for case .request(let request) in told[server] { incoming = request }
@@ -170,7 +172,7 @@ internal import Testing
         }
         try driver.with(server) { $0.leave(at: $1) }
         let id = try #require(incoming).id
-        try driver.with(server) { unsafe $0.answer(id, body: [8].span.bytes, at: $1) }
+        try driver.with(server) { unsafe $0.answer(id, body: ([8] as [UInt8]).span.bytes, at: $1) }
         try driver.until("it is answered, and the server gone") { told in
             told[client].contains {
                 if case .answered(_, let answer) = $0 { answer.body == [8] } else { false }

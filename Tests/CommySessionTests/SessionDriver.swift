@@ -55,7 +55,9 @@ struct SessionDriver: ~Copyable {
             var wake = limit
             for index in slots.indices { wake = min(wake, take(index)) }
             if isDone(told) { return }
-            try #require(queue.now < limit, "waiting until \(what)", sourceLocation: sourceLocation)
+            try #require(
+                queue.now < limit, "waiting until \(what); told \(told)",
+                sourceLocation: sourceLocation)
             for event in 0..<(try queue.wait(until: wake)) {
                 let ready = queue.event(at: event)
                 connections.with(slots[Int(ready.token)]) { $0.ready(ready.ready) }

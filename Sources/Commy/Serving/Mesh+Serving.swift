@@ -28,9 +28,9 @@ extension Mesh {
         _ service: String, options: ServiceOptions = ServiceOptions(),
         _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Response
     ) async throws(CommyError) -> ServedService {
-        var service_ = ServiceHandler()
-        service_.onOthers(ServiceHandler.raw(handler))
-        return try await serve(service, service_, options: options)
+        var all = ServiceHandler()
+        all.onOthers(ServiceHandler.raw(handler))
+        return try await serve(service, all, options: options)
     }
 
     /// Serves a service that does one thing with bytes.
