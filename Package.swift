@@ -23,6 +23,7 @@ let package = Package(
     products: [
         .executable(name: "commy", targets: ["commy"]),
         .executable(name: "commyd", targets: ["commyd"]),
+        .library(name: "Commy", targets: ["Commy"]),
         .library(name: "commy-clock", type: .dynamic, targets: ["CommyClock"]),
     ],
     dependencies: [
@@ -72,8 +73,8 @@ let package = Package(
         .target(
             name: "CommyNode",
             dependencies: [
-                "CLinux", "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommyTLS",
-                "CommyWire",
+                "CLinux", "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyTLS", "CommyWire",
             ],
             swiftSettings: swift),
 
@@ -126,6 +127,9 @@ let package = Package(
 
         // Tests.
         .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: c),
+        .target(
+            name: "LiveNode", dependencies: ["CommyBase", "CommyLinux"], path: "Tests/LiveNode",
+            swiftSettings: swift),
         .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
         .testTarget(
             name: "CommyWireTests", dependencies: ["CommyWire", "CommyBase"], swiftSettings: swift),
@@ -167,8 +171,12 @@ let package = Package(
             name: "CommySessionTests",
             dependencies: [
                 "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
-                "CommyWire", "SimTraffic", "SimWorkload",
+                "CommyWire", "LiveNode", "SimTraffic", "SimWorkload", "commy-workload", "commyd",
             ],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyTests",
+            dependencies: ["Commy", "CommyBase", "CommyWire", "LiveNode", "commyd"],
             swiftSettings: swift),
         .testTarget(
             name: "SimLabTests",

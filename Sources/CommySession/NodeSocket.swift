@@ -17,6 +17,10 @@ public enum NodeSocket {
         return "/tmp/commy-\(geteuid())"
     }
 
+    public static func path(of node: String, in folder: String) -> String {
+        "\(folder)/\(node).sock"
+    }
+
     /// The path of a node's socket. What is not named comes from the environment; a node that is
     /// not named there either is the only one that answers.
     ///
@@ -30,7 +34,7 @@ public enum NodeSocket {
             guard NameRule.accepts(name) else {
                 throw CommyError(.invalidArgument, "node '\(name)': \(NameRule.words)")
             }
-            return "\(folder)/\(name).sock"
+            return path(of: name, in: folder)
         }
         let names = nodes(in: folder)
         guard let name = names.first else {
@@ -43,14 +47,14 @@ public enum NodeSocket {
                 "\(names.count) nodes run in \(folder): name one of \(names.joined(separator: ", "))"
             )
         }
-        return "\(folder)/\(name).sock"
+        return path(of: name, in: folder)
     }
 
     /// The nodes that answer in a folder, by name.
     public static func nodes(in folder: String) -> [String] {
         sockets(in: folder).filter {
             // A crash leaves its file behind; connecting tells.
-            (try? UnixSocket(connectingTo: "\(folder)/\($0).sock")) != nil
+            (try? UnixSocket(connectingTo: path(of: $0, in: folder))) != nil
         }
     }
 

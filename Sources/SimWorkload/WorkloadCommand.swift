@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyMesh
+internal import CommySession
 internal import CommyWire
 public import SimTraffic
 
@@ -123,6 +124,6 @@ public enum WorkloadCommand: Sendable, Equatable {
     private static func socketPath(
         _ options: TrafficOptions
     ) throws(TrafficCommand.Misuse) -> String {
-        "\(try options.required("--run-dir"))/\(try node(options)).sock"
+        NodeSocket.path(of: try node(options), in: try options.required("--run-dir"))
     }
 }

@@ -1,6 +1,7 @@
 internal import CommyBase
 internal import CommyMesh
 internal import CommySession
+internal import LiveNode
 internal import Testing
 
 @Suite struct SessionConnectionTests {
@@ -10,8 +11,8 @@ internal import Testing
     init() throws { folder = try TestFolder() }
 
     @Test func `a service is called through the node`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
         var driver = try SessionDriver()
         let server = driver.add(path)
         let client = driver.add(path)
@@ -22,12 +23,12 @@ internal import Testing
         #expect(
             driver.told[client].first
                 == .attached(
-                    node: try #require(NodeName("here")), mesh: try #require(MeshName("test"))))
+                    node: try #require(NodeName("here")), mesh: try #require(MeshName("dev"))))
     }
 
     @Test func `bytes beyond every window and buffer arrive whole`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
         var driver = try SessionDriver()
         let server = driver.add(path)
         let client = driver.add(path)
@@ -39,8 +40,8 @@ internal import Testing
     }
 
     @Test func `a thousand calls at once are each answered once`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
         var driver = try SessionDriver()
         let server = driver.add(path)
         let client = driver.add(path)
@@ -64,8 +65,8 @@ internal import Testing
     }
 
     @Test func `a service that nobody offers is told at once`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
         var driver = try SessionDriver()
         let client = driver.add(path)
         try driver.until("attached") { $0[client].count == 1 }
@@ -73,8 +74,8 @@ internal import Testing
     }
 
     @Test func `a deadline ends a call that is not answered`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
         var driver = try SessionDriver()
         driver.answers = { _ in nil }
         let server = driver.add(path)
@@ -98,8 +99,8 @@ internal import Testing
         #expect(error.code == .connectionRefused)
         let isOpen = try driver.with(client) { connection, _ in connection.isOpen }
         #expect(!isOpen)
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
         try driver.until("attached") { told in
             told[client].contains { if case .attached = $0 { true } else { false } }
         }
@@ -114,7 +115,7 @@ internal import Testing
     }
 
     @Test func `after the node's restart offers and watches are renewed`() throws {
-        let first = try TestNode(in: folder)
+        let first = try LiveNode(in: folder)
         var driver = try SessionDriver()
         driver.answers = { $0.body == [9] ? nil : $0.body }
         let server = driver.add(path)
@@ -129,7 +130,7 @@ internal import Testing
         try driver.until("the request is there") { told in
             told[server].contains { if case .request = $0 { true } else { false } }
         }
-        first.stop()
+        try first.kill()
         try driver.until("both have lost the node") { told in
             told.allSatisfy { $0.contains { if case .detached = $0 { true } else { false } } }
         }
@@ -144,8 +145,8 @@ internal import Testing
         driver.told[server] = []
         driver.told[client] = []
 
-        let second = try TestNode(in: folder, life: 2)
-        defer { second.stop() }
+        let second = try LiveNode(in: folder)
+        defer { withExtendedLifetime(second) {} }
         try driver.until("the offer and the watch are there again") { told in
             told[server].contains { if case .registered(offer, _) = $0 { true } else { false } }
                 && present(watch, told[client]) == 1
@@ -154,8 +155,8 @@ internal import Testing
     }
 
     @Test func `who leaves finishes what it serves, then is over`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
         var driver = try SessionDriver()
         driver.answers = { _ in nil }
         let server = driver.add(path)
@@ -184,8 +185,8 @@ internal import Testing
     }
 
     @Test func `a withdrawn offer is called no more`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
         var driver = try SessionDriver()
         let server = driver.add(path)
         let client = driver.add(path)

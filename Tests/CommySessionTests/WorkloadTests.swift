@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyLinux
+internal import LiveNode
 internal import SimTraffic
 internal import SimWorkload
 internal import Testing
@@ -28,7 +29,7 @@ internal import Testing
     }
 
     private func records(_ words: [String]) throws -> [TrafficRequest] {
-        var process = try WorkloadProcess(words)
+        var process = try LineProcess("commy-workload", words)
         let (output, status) = try process.finish()
         #expect(status == 0)
         var reader = TrafficRecordReader()
@@ -48,9 +49,9 @@ internal import Testing
     }
 
     @Test func `every call is answered, and says by whom`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
-        var server = try WorkloadProcess(serve("--as", "web/2"))
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
+        var server = try LineProcess("commy-workload", serve("--as", "web/2"))
         let line = try server.line(beginning: "@commy serving")
         #expect(line.hasPrefix("@commy serving service=orders instance="))
         #expect(line.hasSuffix(" node=here"))
@@ -69,9 +70,9 @@ internal import Testing
     func `a handler that does not echo is told apart`(
         _ handler: String, _ result: TrafficResult, _ code: ErrorCode?
     ) throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
-        var server = try WorkloadProcess(serve("--handler", handler))
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
+        var server = try LineProcess("commy-workload", serve("--handler", handler))
         _ = try server.line(beginning: "@commy serving")
         for request in try records(call()) {
             #expect(request.result == result)
@@ -80,18 +81,18 @@ internal import Testing
     }
 
     @Test func `what is not looked at may be empty`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
-        var server = try WorkloadProcess(serve("--handler", "discard"))
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
+        var server = try LineProcess("commy-workload", serve("--handler", "discard"))
         _ = try server.line(beginning: "@commy serving")
         #expect(try records(call("--reply", "any")).allSatisfy { $0.result == .ok })
         #expect(try records(call("--one-way")).allSatisfy { $0.result == .ok })
     }
 
     @Test func `work takes its time and delays no other request`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
-        var server = try WorkloadProcess(serve("--work-ns", "300000000"))
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
+        var server = try LineProcess("commy-workload", serve("--work-ns", "300000000"))
         _ = try server.line(beginning: "@commy serving")
         for request in try records(call()) {
             #expect(request.result == .ok)
@@ -100,9 +101,10 @@ internal import Testing
     }
 
     @Test func `a call that runs out of time is a timeout`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
-        var server = try WorkloadProcess(serve("--handler", "slow", "--work-ns", "50000000000"))
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
+        var server = try LineProcess(
+            "commy-workload", serve("--handler", "slow", "--work-ns", "50000000000"))
         _ = try server.line(beginning: "@commy serving")
         for request in try records(call(timeout: .milliseconds(300))) {
             // On a machine that stands still one may be too late to be sent at all.
@@ -112,8 +114,8 @@ internal import Testing
     }
 
     @Test func `a service that nobody serves is unreachable`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
         for request in try records(call()) {
             #expect(request.result == .unreachable)
             #expect(request.status == ErrorCode.noSuchService.rawValue)
@@ -128,26 +130,26 @@ internal import Testing
     }
 
     @Test func `an instance serves again after its node has come back`() throws {
-        let first = try TestNode(in: folder)
-        var server = try WorkloadProcess(serve())
+        let first = try LiveNode(in: folder)
+        var server = try LineProcess("commy-workload", serve())
         _ = try server.line(beginning: "@commy serving")
-        first.stop()
+        try first.kill()
         let line = try server.line(beginning: "@commy detached")
         #expect(line == "@commy detached node=here reason=connectionLost")
-        let second = try TestNode(in: folder, life: 2)
-        defer { second.stop() }
+        let second = try LiveNode(in: folder)
+        defer { withExtendedLifetime(second) {} }
         _ = try server.line(beginning: "@commy serving")
         #expect(try records(call()).allSatisfy { $0.result == .ok })
     }
 
     @Test func `an instance that is asked to stop answers what it has`() throws {
-        let node = try TestNode(in: folder)
-        defer { node.stop() }
-        var server = try WorkloadProcess(serve("--work-ns", "1500000000"))
+        let node = try LiveNode(in: folder)
+        defer { withExtendedLifetime(node) {} }
+        var server = try LineProcess("commy-workload", serve("--work-ns", "1500000000"))
         _ = try server.line(beginning: "@commy serving")
-        var caller = try WorkloadProcess(call("--reply", "echo"))
+        var caller = try LineProcess("commy-workload", call("--reply", "echo"))
         // Its first record comes when the first answer does: others are worked on then.
-        try #require(try caller.hasOutput())
+        try caller.waitForOutput()
         try server.terminate()
         #expect(try server.finish().status == 0)
         let (output, _) = try caller.finish()

@@ -28,6 +28,8 @@ enum Architecture {
             "CLibCap": [],
             // Counts allocations in tests; lies with them.
             "CAllocations": [],
+            // Real nodes and programs for tests; lies with them.
+            "LiveNode": ["CommyBase", "CommyLinux"],
             "CLinux": [],
             "CommyClock": [],
             "COpenSSL": [],
