@@ -12,8 +12,9 @@ extension MeshLoop {
             attached(AttachedPlace(node: node.text, mesh: mesh.text))
         case .attachFailed(let error): attachFailed(error)
         case .detached(let error):
-            if !isClosing { lastFailure = CommyError(.notAttached, cause: error) }
             instances = [:]
+            guard !isClosing else { return }
+            lastFailure = CommyError(.notAttached, cause: error)
             for id in watches.keys {
                 watches[id]?.table.detached()
                 show(id)
@@ -78,8 +79,12 @@ extension MeshLoop {
         open.outcome.resume(returning: result)
     }
 
-    private func show(_ id: StandingID) {
-        guard let watch = watches[id], let view = watch.table.view else { return }
+    /// Gives a reader the picture, if it has changed.
+    private mutating func show(_ id: StandingID) {
+        guard let watch = watches[id], let view = watch.table.view, view != watch.shown else {
+            return
+        }
+        watches[id]?.shown = view
         watch.stream.yield(view)
     }
 

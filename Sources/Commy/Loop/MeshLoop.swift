@@ -46,6 +46,7 @@ struct MeshLoop: ~Copyable {
         var ticket: Ticket
         var stream: AsyncStream<ServiceView>.Continuation
         var table = WatchedTable()
+        var shown: ServiceView?
     }
 
     /// Calls that may wait for a session; more fail with `limitReached`.

@@ -5,6 +5,11 @@ public struct ServiceView: Sendable, Equatable {
     /// The node is cut off from the mesh, or this process from its node: this is what was last
     /// known to be good.
     public var isStale: Bool
+
+    public init(instances: [ServiceInstance], isStale: Bool) {
+        self.instances = instances
+        self.isStale = isStale
+    }
 }
 
 /// One place where a service is served.
