@@ -189,7 +189,11 @@ let package = Package(
             name: "SimReportTests", dependencies: ["SimReport", "SimModel", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
-            name: "Suites", dependencies: ["commy", "commy-init", "commy-traffic", yams],
+            name: "Suites",
+            dependencies: [
+                "LiveNode", "commy", "commy-init", "commy-traffic", "commy-workload", "commyd",
+                yams,
+            ],
             path: "Tests/suites", swiftSettings: swift),
         .testTarget(
             name: "CommyDevTests", dependencies: ["commy-dev"], swiftSettings: swift),
