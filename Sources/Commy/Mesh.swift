@@ -3,6 +3,8 @@ internal import CommySession
 
 /// What can go wrong, with a code to act on.
 public typealias CommyError = CommyBase.CommyError
+/// Why, as a number that every surface shows alike.
+public typealias ErrorCode = CommyBase.ErrorCode
 
 /// This process's place in the mesh: it calls services, serves them and watches who serves.
 ///

@@ -46,7 +46,7 @@ struct Receipt: Codable, Equatable, Sendable {
     }
 
     @Test(arguments: PayloadFormat.known.filter { $0 != .opaque })
-    func `every format carries a typed call`(_ format: PayloadFormat) async throws {
+    func `every format carries a typed call`(_ format: CommyWire.PayloadFormat) async throws {
         let mesh = try await connect { $0.format = format }
         try await mesh.serve("orders") { (order: Order, context) in
             #expect(context.format == format)
@@ -224,12 +224,12 @@ struct Receipt: Codable, Equatable, Sendable {
             hear.yield(line)
             return Nothing()
         }
-        try await mesh.send("log", "plain")
+        try await mesh.send("log", with: "plain")
         #expect(await heard.first { _ in true } == "plain")
-        try await mesh.send("log", "acknowledged", acknowledged: true)
+        try await mesh.send("log", with: "acknowledged", acknowledged: true)
         #expect(await heard.first { _ in true } == "acknowledged")
         let error = await #expect(throws: CommyError.self) {
-            try await mesh.send("nobody", "lost", acknowledged: true)
+            try await mesh.send("nobody", with: "lost", acknowledged: true)
         }
         #expect(error?.code == .noSuchService)
         await mesh.close()

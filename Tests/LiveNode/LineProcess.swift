@@ -1,5 +1,5 @@
 internal import CommyBase
-public import CommyLinux
+internal import CommyLinux
 
 /// A program of this package as a process of its own, whose output a test waits for.
 public struct LineProcess: ~Copyable {

@@ -40,7 +40,8 @@ extension Mesh {
     /// Returns when the message is on its way to the node; whether it arrives, nobody says. With
     /// `acknowledged`, it returns when a handler has taken the message, and throws when none has.
     public func send<Request: Encodable>(
-        _ service: String, _ method: String = "", _ request: Request, acknowledged: Bool = false,
+        _ service: String, _ method: String = "", with request: Request,
+        acknowledged: Bool = false,
         options: CallOptions = CallOptions()
     ) async throws(CommyError) {
         let message = try Message(

@@ -25,7 +25,7 @@ struct NodeCall: ParsableCommand {
     func run() throws {
         let (request, body) = try options.request()
         let (answer, latency) = try NodeErrors.orExit { () throws(CommyError) in
-            var visit = try NodeVisit(options.place, role: .program)
+            var visit = try NodeVisit.begin(options.place, role: .program)
             return try visit.call(request, body)
         }
         if json {
@@ -102,7 +102,7 @@ struct NodeSend: ParsableCommand {
     func run() throws {
         let (request, body) = try options.request()
         try NodeErrors.orExit { () throws(CommyError) in
-            var visit = try NodeVisit(options.place, role: .program)
+            var visit = try NodeVisit.begin(options.place, role: .program)
             try visit.send(request, acknowledged: acknowledged, body)
         }
     }

@@ -34,7 +34,7 @@ enum NodeErrors {
     /// No node, or one that does not answer.
     static let infrastructure: Int32 = 3
 
-    static func orExit<Value>(
+    static func orExit<Value: ~Copyable>(
         _ body: () throws(CommyError) -> Value
     ) throws -> Value {
         do throws(CommyError) { return try body() } catch {

@@ -8,7 +8,7 @@ enum NodeTables {
         _ query: ControlQuery, _ options: ShowOptions, _ lines: ([NodeRow]) -> [String]
     ) throws {
         let rows = try NodeErrors.orExit { () throws(CommyError) in
-            var visit = try NodeVisit(options.place, role: .administrator)
+            var visit = try NodeVisit.begin(options.place, role: .administrator)
             return try visit.rows(query)
         }
         let terminal = Terminal()

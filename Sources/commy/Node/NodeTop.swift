@@ -32,7 +32,7 @@ struct NodeTop: ParsableCommand {
             return
         }
         var visit = try NodeErrors.orExit { () throws(CommyError) in
-            try NodeVisit(options.place, role: .administrator)
+            try NodeVisit.begin(options.place, role: .administrator)
         }
         var before: [String: NodeRow] = [:]
         var drawn = 0

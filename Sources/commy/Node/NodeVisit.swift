@@ -15,20 +15,32 @@ struct NodeVisit: ~Copyable {
     /// How long a node may take to greet, and to answer a question about itself.
     private static let patience = Duration.seconds(5)
 
-    init(_ options: NodeOptions, role: SessionConfiguration.Role) throws(CommyError) {
+    /// Attaches to the node that the options mean.
+    static func begin(
+        _ options: NodeOptions, role: SessionConfiguration.Role
+    ) throws(CommyError) -> NodeVisit {
         let path = try NodeSocket.find(node: options.node, runDirectory: options.runDir)
-        do {
-            queue = try EventQueue(clock: .system(MonotonicClock()))
+        let session = SessionConnection(
+            path: path, role: role, random: RandomKey(seed: .random(in: 0 ... .max)),
+            build: "commy", token: 0, reattaches: false)
+        var visit = NodeVisit(queue: try makeQueue(), session: session)
+        visit.node = try visit.wait(until: visit.queue.now + patience) {
+            if case .attached(let node, _) = $0 { .success(node.text) } else { nil }
+        }
+        return visit
+    }
+
+    private init(queue: consuming EventQueue, session: consuming SessionConnection) {
+        self.queue = queue
+        self.session = session
+    }
+
+    private static func makeQueue() throws(CommyError) -> EventQueue {
+        do throws(SystemError) {
+            return try EventQueue(clock: .system(MonotonicClock()))
         } catch {
             throw CommyError(.internal, error.description)
         }
-        session = SessionConnection(
-            path: path, role: role, random: RandomKey(seed: .random(in: 0 ... .max)),
-            build: "commy", token: 0, reattaches: false)
-        let place = try wait(until: queue.now + Self.patience) {
-            if case .attached(let node, _) = $0 { .success(node.text) } else { nil }
-        }
-        node = place
     }
 
     /// A node's rows about itself.
