@@ -32,6 +32,18 @@ public struct LineProcess: ~Copyable {
     /// Waits until it has written something that was not read yet.
     public func waitForOutput() throws { try wait(for: command.output, "output") }
 
+    /// Asks again and again until it is so.
+    func wait(for what: String, _ isSo: () -> Bool) throws {
+        let clock = MonotonicClock()
+        let limit = clock.now + .milliseconds(Int64(Self.patienceMilliseconds))
+        while !isSo() {
+            let hasEnded = try command.pidfd.waitReadable(milliseconds: 5)
+            guard clock.now < limit, !hasEnded else {
+                throw Silence(description: "no \(what); has it ended: \(hasEnded)")
+            }
+        }
+    }
+
     /// Waits for a line that begins so, and returns it.
     public mutating func line(beginning start: String) throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4_096)

@@ -1,3 +1,4 @@
+internal import CommyLinux
 internal import Synchronization
 
 /// A real `commyd` of a development mesh, killed with its last owner.
@@ -13,13 +14,16 @@ public final class LiveNode: Sendable {
     /// The node's socket.
     public var path: String { "\(folder.path)/\(name).sock" }
 
-    /// Serves when this returns.
-    public init(_ name: String = "here", in folder: TestFolder) throws {
+    /// Serves when this returns. With `events` it tells them, and `event` has to be asked for
+    /// them: a node whose events nobody reads stands still.
+    public init(_ name: String = "here", in folder: TestFolder, events: Bool = false) throws {
         self.folder = folder
         self.name = name
-        var process = try LineProcess(
-            "commyd", ["--dev", "--name", name, "--run-dir", folder.path, "--events"])
-        _ = try process.line(beginning: "@commy started")
+        let words = ["--dev", "--name", name, "--run-dir", folder.path]
+        var process = try LineProcess("commyd", words + (events ? ["--events"] : []))
+        try process.wait(for: "the socket of '\(name)'") {
+            (try? UnixSocket(connectingTo: "\(folder.path)/\(name).sock")) != nil
+        }
         self.process = Mutex(Box(process: process))
     }
 

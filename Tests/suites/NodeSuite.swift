@@ -62,7 +62,9 @@ import Testing
     }
 
     @Test func `of several nodes one has to be named`() throws {
-        let (here, there) = (try LiveNode(in: folder), try LiveNode("there", in: folder))
+        let (here, there) = (
+            try LiveNode(in: folder, events: true), try LiveNode("there", in: folder)
+        )
         let unnamed = try commy("node")
         #expect(unnamed.status == 3)
         #expect(unnamed.errors.contains("name one of here, there"))

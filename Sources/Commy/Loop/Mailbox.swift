@@ -26,8 +26,8 @@ enum MeshCommand: Sendable {
 final class Mailbox: Sendable {
     private struct State {
         var commands: [MeshCommand] = []
-        /// The loop has ended: nobody reads any more.
-        var isClosed = false
+        /// Why the loop has ended: nobody reads any more.
+        var end: CommyError?
     }
     private let state = Mutex(State())
     private let waker: Waker
@@ -35,13 +35,13 @@ final class Mailbox: Sendable {
     init(_ waker: Waker) { self.waker = waker }
 
     func post(_ command: MeshCommand) {
-        let (isFirst, isClosed) = state.withLock { state in
-            guard !state.isClosed else { return (false, true) }
+        let (isFirst, end) = state.withLock { state -> (Bool, CommyError?) in
+            guard state.end == nil else { return (false, state.end) }
             state.commands.append(command)
-            return (state.commands.count == 1, false)
+            return (state.commands.count == 1, nil)
         }
         if isFirst { waker.wake() }
-        if isClosed { command.refuse() }
+        if let end { command.refuse(because: end) }
     }
 
     /// All that wait, in the order of posting.
@@ -54,18 +54,17 @@ final class Mailbox: Sendable {
     }
 
     /// The last ones; what is posted from now on is refused at once.
-    func close() -> [MeshCommand] {
+    func close(because end: CommyError) -> [MeshCommand] {
         state.withLock { state in
-            state.isClosed = true
+            state.end = end
             return state.commands
         }
     }
 }
 
 extension MeshCommand {
-    /// Ends it without its having been done: the loop is over.
-    func refuse() {
-        let error = CommyError(.notAttached, "the mesh was closed")
+    /// Ends it without its having been done.
+    func refuse(because error: CommyError) {
         switch self {
         case .whenAttached(let waiter): waiter.resume(returning: .failure(error))
         case .call(_, _, _, let outcome), .send(_, _, _, _, let outcome):

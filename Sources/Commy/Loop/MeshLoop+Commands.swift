@@ -52,7 +52,7 @@ extension MeshLoop {
             watches[id] = nil
             session.withdraw(id, at: now)
         case .close(let waiter): closeWaiters.append(waiter)
-        case .whenAttached, .call, .send, .serve, .watch: command.refuse()
+        case .whenAttached, .call, .send, .serve, .watch: command.refuse(because: lastFailure)
         }
     }
 

@@ -133,7 +133,7 @@ struct MeshLoop: ~Copyable {
         for work in works.values { work.task.cancel() }
         for watch in watches.values { watch.stream.finish() }
         for waiter in attachWaiters { waiter.resume(returning: .failure(error)) }
-        for command in mailbox.close() { command.refuse() }
+        for command in mailbox.close(because: error) { command.refuse(because: error) }
         for waiter in closeWaiters { waiter.resume() }
     }
 }
