@@ -20,7 +20,7 @@ public final class LiveNode: Sendable {
         self.folder = folder
         self.name = name
         let words = ["--dev", "--name", name, "--run-dir", folder.path]
-        var process = try LineProcess("commyd", words + (events ? ["--events"] : []))
+        let process = try LineProcess("commyd", words + (events ? ["--events"] : []))
         try process.wait(for: "the socket of '\(name)'") {
             (try? UnixSocket(connectingTo: "\(folder.path)/\(name).sock")) != nil
         }
