@@ -12,7 +12,7 @@ struct Commy: ParsableCommand {
             and 'commy sim run Scenarios/failover', which runs some.
             """,
         version: commyVersion,
-        subcommands: [Sim.self, Bench.self])
+        subcommands: [Sim.self, Authority.self, Bench.self])
 }
 
 /// `commy sim ...`.

@@ -6,9 +6,11 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,6 +73,29 @@ static inline int clinux_set_timer_slack(unsigned long nanoseconds) {
 /// The calling thread's name, cut to 15 bytes.
 static inline int clinux_name_thread(const char *_Nonnull name) {
     return (int)clinux_result(prctl(PR_SET_NAME, name, 0, 0, 0));
+}
+
+/// Has the kernel put all that was written on the disk (a file), or its names (a folder).
+static inline int clinux_sync(int fd) {
+    return (int)clinux_result(fsync(fd));
+}
+
+/// Sets the permissions of an open file, whatever the process's umask.
+static inline int clinux_set_mode(int fd, mode_t mode) {
+    return (int)clinux_result(fchmod(fd, mode));
+}
+
+/// Gives a file a name, in one step with taking the name from another that has it.
+static inline int clinux_rename(const char *_Nonnull from, const char *_Nonnull to) {
+    return (int)clinux_result(rename(from, to));
+}
+
+static inline int clinux_unlink(const char *_Nonnull path) {
+    return (int)clinux_result(unlink(path));
+}
+
+static inline int clinux_make_folder(const char *_Nonnull path, mode_t mode) {
+    return (int)clinux_result(mkdir(path, mode));
 }
 
 /// Whether the caller may open a path for reading and writing.

@@ -99,6 +99,12 @@ public final class ScenarioRun {
     /// How many links the log knows of.
     var announcedLinks = 0
     var witness = ProcessorWitness()
+    /// When resources are looked at next.
+    var nextSample = MeshInstant.zero
+    /// Keeps processors awake while traffic flows, if the user lets it.
+    var awake: WakefulProcessors?
+    /// Until when they may sleep all the same, because programs need them.
+    var restUntil = MeshInstant.zero
     /// What the run is doing, for the message of a timeout.
     var stage = "its hosts were set up"
     /// Set when the run must end early: why.

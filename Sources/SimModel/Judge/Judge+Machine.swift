@@ -39,6 +39,12 @@ extension Judge {
         ]
     }
 
+    /// The same for the whole of the traffic.
+    func slowness(_ hearing: Hearing) -> [String] {
+        let end = max(hearing.story.start, hearing.trafficEnd)
+        return slowness(SpanSet([hearing.story.start..<end]), hearing)
+    }
+
     /// Faults that the harness itself began or healed too late.
     private func lateFaults(_ hearing: Hearing) -> [String] {
         faults.flatMap { fault -> [String] in

@@ -14,8 +14,13 @@ struct LockstepCampaign {
     private struct Outcome: Decodable {
         let file: String
         let verdict: String
-        let trace_hash: String?
+        let traceHash: String?
         let reason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case file, verdict, reason
+            case traceHash = "trace_hash"
+        }
     }
 
     init() throws {
@@ -57,7 +62,7 @@ struct LockstepCampaign {
         _ outcome: Outcome, _ round: Int, _ hashes: inout [String: String]
     ) -> [String] {
         let name = URL(fileURLWithPath: outcome.file).lastPathComponent
-        guard outcome.verdict == "pass", let hash = outcome.trace_hash else {
+        guard outcome.verdict == "pass", let hash = outcome.traceHash else {
             return ["round \(round): \(name): \(outcome.verdict) \(outcome.reason ?? "")"]
         }
         guard let first = hashes[name] else {

@@ -61,15 +61,20 @@ final class ShellVisit {
     /// Requests are written down some time after they were decided, and prove nothing.
     private static func firstMissing(_ rest: Data, _ instant: MeshInstant) -> String? {
         struct Line: Decodable {
-            let at_ns: Int64
+            let at: Int64
             let event: String
+
+            enum CodingKeys: String, CodingKey {
+                case at = "at_ns"
+                case event
+            }
         }
         for line in rest.split(separator: UInt8(ascii: "\n")).prefix(1_000) {
             guard let known = try? JSONDecoder().decode(Line.self, from: Data(line)) else {
                 continue
             }
             if known.event.hasPrefix("request") { continue }
-            return known.at_ns <= instant.nanoseconds
+            return known.at <= instant.nanoseconds
                 ? String(decoding: line, as: UTF8.self) : nil
         }
         return nil
