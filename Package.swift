@@ -135,7 +135,7 @@ let package = Package(
             name: "SimLabTests",
             dependencies: [
                 "SimLab", "SimModel", "SimScenario", "CLinux", "CommyBase", "CommyLinux",
-                "commy-init", "commy-traffic",
+                "CommyShm", "commy-init", "commy-traffic",
             ],
             swiftSettings: swift),
         .testTarget(

@@ -123,6 +123,7 @@ struct GoodScenarioTests {
         #expect(try fault("cpu").action == .cpu(nginx, share: 0.1))
         #expect(try fault("memory").action == .memory(.process("nginx"), headroomBytes: 16 << 20))
         #expect(try fault("open-files").action == .openFiles(.host("web-2"), headroom: 0))
+        #expect(try fault("power-loss").action == .powerLoss(host: "web-1"))
         #expect(try fault("full-disk").action == .disk(host: "web-1", freeBytes: 0))
         #expect(try fault("full-disk-2").action == .disk(host: "db", freeBytes: 65_536))
         let broken = FaultSpec.Action.exec(
