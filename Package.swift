@@ -65,7 +65,7 @@ let package = Package(
             swiftSettings: swift),
         .target(
             name: "SimTraffic",
-            dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
+            dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm", "CommyTLS"],
             swiftSettings: swift),
         .target(
             name: "SimLab",
@@ -129,7 +129,7 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "SimTrafficTests",
-            dependencies: ["SimTraffic", "CommyReactor", "CommyLinux", "CommyBase"],
+            dependencies: ["SimTraffic", "CommyReactor", "CommyTLS", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "SimLabTests",

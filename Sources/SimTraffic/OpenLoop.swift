@@ -100,13 +100,15 @@ struct OpenLoop: ~Copyable {
     }
 
     /// Waits for events, at most until the next thing to do. `oldest`: the due instant of the
-    /// request that runs out of time first.
-    mutating func turn(oldest: MeshInstant?, underWay: Int) throws(SystemError) -> Turn {
+    /// request that runs out of time first. `isPending`: there is something to do at once.
+    mutating func turn(
+        oldest: MeshInstant?, underWay: Int, isPending: Bool = false
+    ) throws(SystemError) -> Turn {
         let now = queue.now
         if !output.flush(at: now) { return .ended(.outputLost) }
         let isStopped = stopDeadline.map { now >= $0 } ?? false
         if isStopped || (underWay == 0 && nextDue == nil) { return .ended(finish(underWay)) }
-        return .events(try queue.wait(until: wakeUp(oldest)))
+        return .events(try queue.wait(until: isPending ? now : wakeUp(oldest)))
     }
 
     /// When something is to be done; before a due instant a span is polled away, unless time
