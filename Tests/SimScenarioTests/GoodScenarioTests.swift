@@ -83,6 +83,16 @@ struct GoodScenarioTests {
         #expect(try traffic("ping").attribution == .body("PONG from ([a-z0-9-]+)"))
         #expect(try traffic("connect").kind == .tcp(TCPExchange(target: web)))
         let db = SocketTarget(host: "db", port: 9_000)
+        #expect(try traffic("stream").tls == nil && traffic("open").tls == nil)
+        #expect(try traffic("secret").tls == .host("web"))
+        #expect(try traffic("behind").tls == .host("db"))
+        #expect(try traffic("anybody").tls == .any)
+        #expect(try traffic("private").tls == .host("web"))
+        let ports = try ["anybody", "private"].map { name in
+            guard case .http(let exchange) = try traffic(name).kind else { return UInt16(0) }
+            return exchange.target.port
+        }
+        #expect(ports == [443, 8443])
         #expect(try traffic("datagrams").kind == .udp(UDPExchange(target: db)))
         #expect(try traffic("bursts").arrival.spacing == .burst(50))
         var notice = UDPExchange(target: db)
