@@ -70,8 +70,8 @@ let package = Package(
         .target(
             name: "SimLab",
             dependencies: [
-                "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
-                "SimTraffic", histogram,
+                "CLinux", "COpenSSL", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm",
+                "CommyTLS", "SimModel", "SimTraffic", histogram,
             ],
             swiftSettings: swift),
         .target(

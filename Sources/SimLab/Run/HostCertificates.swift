@@ -29,18 +29,25 @@ struct HostCertificates {
             mesh: Self.mesh, validity: Self.validity, random: &random)
     }
 
-    /// What one host is given: names in `directory`, and contents.
-    func files(
-        host: String, addresses: [String]
-    ) throws(CertificateError) -> [(name: String, content: [UInt8])] {
+    var root: Certificate { authority.certificate }
+
+    func identity(host: String, addresses: [String]) throws(CertificateError) -> TLSIdentity {
         var random = RandomStream(key: key.labelled("host").labelled(host))
         let key = SigningKey(from: &random)
         let certificate = try authority.issue(
             node: host, key: key, validity: Self.validity, dnsName: host, addresses: addresses,
             random: &random)
+        return try TLSIdentity(chain: [certificate], key: key)
+    }
+
+    /// What one host is given: names in `directory`, and contents.
+    func files(
+        host: String, addresses: [String]
+    ) throws(CertificateError) -> [(name: String, content: [UInt8])] {
+        let identity = try identity(host: host, addresses: addresses)
         return [
-            (TrafficTLS.certificateFile, certificate.pem), (TrafficTLS.keyFile, key.pem),
-            (TrafficTLS.trustFile, authority.certificate.pem),
+            (TrafficTLS.certificateFile, identity.chain[0].pem),
+            (TrafficTLS.keyFile, identity.key.pem), (TrafficTLS.trustFile, root.pem),
         ]
     }
 }
