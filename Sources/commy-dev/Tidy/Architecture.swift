@@ -37,10 +37,12 @@ enum Architecture {
             "CommyReactor": ["CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS"],
             "CommyNode": runtime.subtracting(["CommyNode"]).union(["CLinux"]),
             "SimScenario": ["CommyBase", "SimModel"],
-            "SimTraffic": ["CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
+            "SimTraffic": [
+                "CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm", "CommyTLS",
+            ],
             "SimLab": [
-                "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
-                "SimTraffic",
+                "CLinux", "COpenSSL", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm",
+                "CommyTLS", "SimModel", "SimTraffic",
             ],
             "SimInProcess": ["CommyBase", "CommyMesh", "CommyWire", "SimModel"],
             "SimReport": ["CommyBase", "SimModel"],
