@@ -105,7 +105,8 @@ struct TrafficStream: ~Copyable {
                 throw .system(error)
             }
         }
-        let outcome = unsafe try buffer.withUnsafeMutableBytes { (bytes) throws(StreamError) in
+        var bytes = buffer.mutableBytes
+        let outcome = unsafe try bytes.withUnsafeMutableBytes { (bytes) throws(StreamError) in
             unsafe try secure?.read(into: bytes) ?? .waiting
         }
         try checkPeer()
@@ -120,10 +121,8 @@ struct TrafficStream: ~Copyable {
     mutating func send(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int? {
         if isConnecting { return nil }
         if secure != nil {
-            let sent = unsafe try bytes.withUnsafeBytes { (all) throws(StreamError) in
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: all[offset...])
-                return unsafe try secure?.send(rest) ?? 0
-            }
+            let rest = bytes.span.bytes.extracting(offset..<bytes.count)
+            let sent = try secure?.send(rest) ?? 0
             return sent == 0 ? nil : sent
         }
         do throws(SystemError) {

@@ -166,6 +166,12 @@ public struct RunReport: Sendable {
         }
     }
 
+    /// What was found after the run's end, and makes an error of it whatever the run came to.
+    public mutating func becomeError(_ reason: String) {
+        verdict = .error
+        self.reason = reason
+    }
+
     private mutating func withTraffic(_ name: String, _ change: (inout TrafficFigures) -> Void) {
         if placeOfTraffic[name] == nil { addTraffic(name) }
         guard let place = placeOfTraffic[name] else { return }
