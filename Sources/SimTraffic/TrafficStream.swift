@@ -105,7 +105,7 @@ struct TrafficStream: ~Copyable {
                 throw .system(error)
             }
         }
-        var bytes = buffer.mutableBytes
+        var bytes = buffer.mutableSpan
         let outcome = unsafe try bytes.withUnsafeMutableBytes { (bytes) throws(StreamError) in
             unsafe try secure?.read(into: bytes) ?? .waiting
         }
@@ -121,7 +121,7 @@ struct TrafficStream: ~Copyable {
     mutating func send(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int? {
         if isConnecting { return nil }
         if secure != nil {
-            let rest = bytes.span.bytes.extracting(offset..<bytes.count)
+            let rest = unsafe bytes.span.bytes.extracting(offset..<bytes.count)
             let sent = try secure?.send(rest) ?? 0
             return sent == 0 ? nil : sent
         }

@@ -100,7 +100,7 @@ final class TestTLSServer: Sendable {
         var buffer = [UInt8](repeating: 0, count: 4096)
         var outcome = TLSStream.Outcome.waiting
         repeat {
-            var bytes = buffer.mutableBytes
+            var bytes = buffer.mutableSpan
             outcome = unsafe try bytes.withUnsafeMutableBytes { (bytes) throws(StreamError) in
                 unsafe try client.stream.read(into: bytes)
             }
@@ -116,7 +116,8 @@ final class TestTLSServer: Sendable {
             client.isEnding = ending != .none
         }
         if client.output.isEmpty { return !client.stream.isDone }
-        let sent = try client.stream.send(client.output.span.bytes)
+        let output = client.output
+        let sent = try client.stream.send(unsafe output.span.bytes)
         client.output.removeFirst(sent)
         guard client.output.isEmpty, client.isEnding else { return true }
         if ending == .politely {
