@@ -4,11 +4,12 @@ internal import CommyReactor
 internal import CommyTLS
 
 /// The other way: OpenSSL owns the socket (SSL_set_fd), and reads and writes it by itself.
+@safe
 struct SocketTLSStream: MeasuredStream, ~Copyable {
     private let socket: TCPSocket
     /// Keeps the pointer below alive.
     private let context: Context
-    @safe private let session: OpaquePointer
+    private let session: OpaquePointer
     private var isConnecting: Bool
     private var isFull = false
     private var watched = WatchedInterest()
@@ -128,8 +129,9 @@ extension SocketTLSStream {
             }
             unsafe pointer = unsafe context
             self.readsAhead = readsAhead
-            let (leaf, anchor) = (Self.certificate(identity.chain[0]), Self.certificate(root))
-            let key = Self.withMemory(identity.key.pem) { bio in
+            let leaf = unsafe Self.certificate(identity.chain[0])
+            let anchor = unsafe Self.certificate(root)
+            let key = unsafe Self.withMemory(identity.key.pem) { bio in
                 unsafe PEM_read_bio_PrivateKey(bio, nil, nil, nil)
             }
             defer {
