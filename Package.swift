@@ -22,6 +22,7 @@ let package = Package(
     name: "commy",
     products: [
         .executable(name: "commy", targets: ["commy"]),
+        .executable(name: "commyd", targets: ["commyd"]),
         .library(name: "commy-clock", type: .dynamic, targets: ["CommyClock"]),
     ],
     dependencies: [
@@ -56,7 +57,11 @@ let package = Package(
             swiftSettings: swift),
 
         .target(
-            name: "CommyNode", dependencies: ["CommyBase", "CLinux", "CommyLinux", "CommyTLS"],
+            name: "CommyNode",
+            dependencies: [
+                "CLinux", "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommyTLS",
+                "CommyWire",
+            ],
             swiftSettings: swift),
 
         // Harness.
@@ -84,6 +89,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("cap")]),
         .executableTarget(
             name: "commy-traffic", dependencies: ["SimTraffic"], swiftSettings: swift),
+        .executableTarget(name: "commyd", dependencies: ["CommyNode"], swiftSettings: swift),
         .executableTarget(
             name: "commy",
             dependencies: [
@@ -122,7 +128,10 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "CommyNodeTests",
-            dependencies: ["CommyNode", "CommyTLS", "CommyLinux", "CommyBase"],
+            dependencies: [
+                "CommyNode", "CommyMesh", "CommyReactor", "CommyTLS", "CommyLinux", "CommyBase",
+                "commyd",
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],

@@ -57,6 +57,4 @@ public enum Limits {
     public static let bytes = 1 << 40
     /// Columns of a source line that a diagnostic shows.
     static let shownLineLength = 240
-    /// Longer words get no suggestion: the comparison is quadratic.
-    static let suggestedWordLength = 64
 }

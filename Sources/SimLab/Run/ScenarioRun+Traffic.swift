@@ -14,10 +14,7 @@ extension ScenarioRun {
     /// The measured part of the run: traffic flows, faults come and go.
     func runTrafficAndFaults() throws {
         awake = options.keepsAwake && conductor == nil ? WakefulProcessors() : nil
-        defer {
-            awake?.stop()
-            awake = nil
-        }
+        defer { awake = nil }
         let waiters = watchWaiters()
         defer { waiters?.stop() }
         let start = clock.now + Self.leadTime
