@@ -1,4 +1,5 @@
 internal import CommyBase
+internal import CommySession
 internal import Foundation
 internal import SimLab
 
@@ -15,7 +16,7 @@ extension MeshBenchmark {
         Thread.sleep(forTimeInterval: 3)
         let idle = try pair.near.memory()
         var sessions: [SessionHolder] = []
-        let first = SessionHolder(try MeshSession(path: pair.nearSocket, name: "weight-0"))
+        let first = SessionHolder(try MeshSession.attached(to: pair.nearSocket, name: "weight-0"))
         let before = try pair.near.memory()
         for number in 0..<Self.services {
             guard let name = ServiceName("weight-\(number)") else { continue }
@@ -28,11 +29,13 @@ extension MeshBenchmark {
                 throw MeshBenchError("\(left) services were not registered within 30 s")
             }
             _ = try first.session.turn(until: limit)
-            for case .registered in first.session.take() { left -= 1 }
+            for event in first.session.take() {
+                if case .registered = event { left -= 1 }
+            }
         }
         let withServices = try pair.near.memory()
         for number in 1...Self.sessions {
-            let session = try MeshSession(path: pair.nearSocket, name: "weight-\(number)")
+            let session = try MeshSession.attached(to: pair.nearSocket, name: "weight-\(number)")
             sessions.append(SessionHolder(session))
         }
         let withSessions = try pair.near.memory()

@@ -12,14 +12,20 @@ struct MeshSession: ~Copyable {
     /// What came while something else was waited for.
     private(set) var events: [SessionEvent] = []
 
-    /// Returns when the node has greeted.
-    init(path: String, name: String) throws {
+    /// Begins to attach.
+    private init(waiting path: String, name: String) throws {
         queue = try EventQueue(clock: .system(MonotonicClock()))
         session = SessionConnection(
             path: path, random: RandomKey(seed: 1).labelled(name), build: "commy bench", token: 0)
-        try expect("the node to greet") { event in
+    }
+
+    /// Returns when the node has greeted.
+    static func attached(to path: String, name: String) throws -> MeshSession {
+        var session = try MeshSession(waiting: path, name: name)
+        try session.expect("the node to greet") { event in
             if case .attached = event { true } else { false }
         }
+        return session
     }
 
     var now: MeshInstant { queue.now }
@@ -84,7 +90,7 @@ struct MeshRequester: RoundTripper, ~Copyable {
     var now: MeshInstant { session.now }
 
     init(path: String, service: ServiceName) throws {
-        session = try MeshSession(path: path, name: "requester")
+        session = try MeshSession.attached(to: path, name: "requester")
         self.service = service
     }
 
@@ -137,7 +143,7 @@ struct MeshPublisher: MessageSender, ~Copyable {
     var now: MeshInstant { session.now }
 
     init(path: String, service: ServiceName) throws {
-        session = try MeshSession(path: path, name: "publisher")
+        session = try MeshSession.attached(to: path, name: "publisher")
         self.service = service
     }
 

@@ -22,28 +22,31 @@ struct NATSConnection: ~Copyable {
 
     var now: MeshInstant { queue.now }
 
-    /// Returns when the server has greeted.
-    init(port: UInt16, within span: Duration) throws {
-        queue = try EventQueue(clock: .system(MonotonicClock()))
+    /// Begins to connect; then `open`.
+    init(port: UInt16) throws {
+        let queue = try EventQueue(clock: .system(MonotonicClock()))
         let address = SocketAddress.loopback(port: port)
-        socket = try TCPSocket(for: address)
-        if try !socket.connect(to: address) {
-            try queue.add(socket.descriptor.raw, .writable, token: 0)
-            guard try queue.wait(until: queue.now + span) > 0 else {
-                throw MeshBenchError("nats-server does not answer")
-            }
-            try socket.finishConnect()
-            try queue.change(socket.descriptor.raw, .readable, token: 0)
-        } else {
-            try queue.add(socket.descriptor.raw, .readable, token: 0)
+        let socket = try TCPSocket(for: address)
+        _ = try socket.connect(to: address)
+        try queue.add(socket.descriptor.raw, .writable, token: 0)
+        self.queue = queue
+        self.socket = socket
+    }
+
+    /// Returns when the server has greeted.
+    mutating func open(within span: Duration) throws {
+        let limit = now + span
+        guard try queue.wait(until: limit) > 0 else {
+            throw MeshBenchError("nats-server does not answer")
         }
+        try socket.finishConnect()
+        try queue.change(socket.descriptor.raw, .readable, token: 0)
         write("CONNECT {\"verbose\":false,\"pedantic\":false,\"lang\":\"commy\",\"version\":\"1\"}")
         write("PING")
-        let limit = queue.now + span
         while true {
-            try flush(until: queue.now)
+            try flush(until: now)
             guard let line = line() else {
-                guard queue.now < limit else { throw MeshBenchError("no PONG of nats-server") }
+                guard now < limit else { throw MeshBenchError("no PONG of nats-server") }
                 try fill(until: limit)
                 continue
             }
@@ -149,9 +152,11 @@ struct NATSRequester: RoundTripper, ~Copyable {
     var now: MeshInstant { connection.now }
 
     init(port: UInt16) throws {
-        connection = try NATSConnection(port: port, within: .seconds(10))
+        var connection = try NATSConnection(port: port)
+        try connection.open(within: .seconds(10))
         connection.subscribe("inbox")
-        try connection.flush(until: now + .seconds(1))
+        try connection.flush(until: connection.now + .seconds(1))
+        self.connection = connection
     }
 
     mutating func ask(_ payload: [UInt8]) throws {
@@ -174,7 +179,9 @@ struct NATSPublisher: MessageSender, ~Copyable {
     var now: MeshInstant { connection.now }
 
     init(port: UInt16) throws {
-        connection = try NATSConnection(port: port, within: .seconds(10))
+        var connection = try NATSConnection(port: port)
+        try connection.open(within: .seconds(10))
+        self.connection = connection
     }
 
     mutating func send(_ payload: [UInt8]) throws {

@@ -1,6 +1,8 @@
 internal import CommyBase
 internal import CommyLinux
 internal import CommyMesh
+internal import CommySession
+internal import CommyWire
 internal import Synchronization
 
 /// A thread that answers requests or counts messages, for NATS and for the mesh.
@@ -23,7 +25,8 @@ final class Receiver: Sendable {
     /// Answers on `echo` and counts on `sink`; returns when the server knows of both.
     static func onNATS(port: UInt16) throws -> Receiver {
         try Receiver().started { receiver in
-            var connection = try NATSConnection(port: port, within: .seconds(10))
+            var connection = try NATSConnection(port: port)
+            try connection.open(within: .seconds(10))
             connection.subscribe("echo")
             connection.subscribe("sink")
             try connection.flush(until: connection.now + .seconds(1))
@@ -45,7 +48,7 @@ final class Receiver: Sendable {
     /// Serves both as services of a node.
     static func onMesh(path: String, echo: ServiceName, sink: ServiceName) throws -> Receiver {
         try Receiver().started { receiver in
-            var session = try MeshSession(path: path, name: "receiver")
+            var session = try MeshSession.attached(to: path, name: "receiver")
             for service in [echo, sink] {
                 try session.offer(service)
                 try session.expect("the node to take a service") { event in
@@ -56,13 +59,10 @@ final class Receiver: Sendable {
             while !receiver.isOver {
                 guard try session.turn(until: session.now + look) else { continue }
                 var counted = 0
-                for case .request(let request) in session.take() {
-                    if request.wantsAnswer && request.open.service == echo {
-                        session.answer(request)
-                    } else {
-                        counted += 1
-                        session.answer(request)
-                    }
+                for event in session.take() {
+                    guard case .request(let request) = event else { continue }
+                    if request.open.service == sink { counted += 1 }
+                    session.answer(request)
                 }
                 session.push()
                 receiver.state.withLock { $0.count += counted }

@@ -86,9 +86,8 @@ struct TLSRequester: RoundTripper, ~Copyable {
 
     /// Returns when the handshake is over. All messages have this size.
     init(to address: SocketAddress, _ context: TLSContext, messageBytes: Int) throws {
-        queue = try EventQueue(clock: .system(MonotonicClock()))
-        stream = try TLSStream(connectingTo: address, context, at: queue.clock.wallClock)
-        self.messageBytes = messageBytes
+        var queue = try EventQueue(clock: .system(MonotonicClock()))
+        var stream = try TLSStream(connectingTo: address, context, at: queue.clock.wallClock)
         try stream.watch(queue, token: 0)
         while !stream.isEstablished {
             guard try queue.wait(until: queue.now + .seconds(10)) > 0 else {
@@ -97,6 +96,9 @@ struct TLSRequester: RoundTripper, ~Copyable {
             try stream.ready(queue.event(at: 0).ready)
             try stream.watch(queue, token: 0)
         }
+        self.queue = queue
+        self.stream = stream
+        self.messageBytes = messageBytes
     }
 
     mutating func ask(_ payload: [UInt8]) throws {
@@ -122,8 +124,8 @@ struct TLSRequester: RoundTripper, ~Copyable {
 }
 
 extension TLSStream {
-    mutating func read(bytes: inout [UInt8]) throws(StreamError) -> Outcome {
-        unsafe try bytes.withUnsafeMutableBytes { (memory) throws(StreamError) in
+    mutating func read(bytes: inout [UInt8]) throws -> Outcome {
+        unsafe try bytes.withUnsafeMutableBytes { memory in
             unsafe try read(into: memory)
         }
     }
