@@ -51,6 +51,7 @@ enum Architecture {
                 "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
                 "SimTraffic",
             ],
+            "MeshBench": runtime.union(["CommyNode", "SimLab"]),
             "SimInProcess": ["CommyBase", "CommyMesh", "CommyWire", "SimModel"],
             "SimReport": ["CommyBase", "SimModel"],
             "Conformance": ["CommyBase", "CommyLinux", "CommyWire", "SimModel", "SimScenario"],
