@@ -18,7 +18,7 @@ enum Architecture {
         ]
         let harness: Set<String> = [
             "SimModel", "SimScenario", "SimTraffic", "SimWorkload", "SimLab", "SimInProcess",
-            "SimReport", "Conformance",
+            "SimReport", "MeshBench", "Conformance",
         ]
         return [
             "CommyBase": [],

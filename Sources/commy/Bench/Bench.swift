@@ -11,7 +11,9 @@ struct Bench: ParsableCommand {
             Figures of one run are comparable with each other; machines differ and drift, so \
             compare ratios. 'commy bench' alone lists what there is.
             """,
-        subcommands: [BenchList.self, BenchFabric.self, BenchHosts.self, BenchLockstep.self, BenchMesh.self],
+        subcommands: [
+            BenchList.self, BenchFabric.self, BenchHosts.self, BenchLockstep.self, BenchMesh.self,
+        ],
         defaultSubcommand: BenchList.self)
 }
 
