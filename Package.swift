@@ -84,7 +84,7 @@ let package = Package(
             swiftSettings: swift),
         .target(
             name: "SimTraffic",
-            dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
+            dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm", "CommyTLS"],
             swiftSettings: swift),
         .target(
             name: "SimWorkload",
@@ -96,8 +96,8 @@ let package = Package(
         .target(
             name: "SimLab",
             dependencies: [
-                "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
-                "SimTraffic", histogram,
+                "CLinux", "COpenSSL", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm",
+                "CommyTLS", "SimModel", "SimTraffic", histogram,
             ],
             swiftSettings: swift),
         .target(
@@ -172,7 +172,7 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "SimTrafficTests",
-            dependencies: ["SimTraffic", "CommyReactor", "CommyLinux", "CommyBase"],
+            dependencies: ["SimTraffic", "CommyReactor", "CommyTLS", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "CommySessionTests",
@@ -189,7 +189,7 @@ let package = Package(
             name: "SimLabTests",
             dependencies: [
                 "SimLab", "SimModel", "SimScenario", "CLinux", "CommyBase", "CommyLinux",
-                "commy-init", "commy-traffic",
+                "CommyShm", "commy-init", "commy-traffic",
             ],
             swiftSettings: swift),
         .testTarget(

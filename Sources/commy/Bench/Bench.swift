@@ -13,6 +13,7 @@ struct Bench: ParsableCommand {
             """,
         subcommands: [
             BenchList.self, BenchFabric.self, BenchHosts.self, BenchLockstep.self, BenchMesh.self,
+            BenchReactor.self,
         ],
         defaultSubcommand: BenchList.self)
 }
