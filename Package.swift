@@ -101,6 +101,13 @@ let package = Package(
             ],
             swiftSettings: swift),
         .target(
+            name: "MeshBench",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyNode", "CommyReactor",
+                "CommySession", "CommyTLS", "CommyWire", "SimLab",
+            ],
+            swiftSettings: swift),
+        .target(
             name: "SimReport", dependencies: ["CommyBase", "SimModel", histogram],
             swiftSettings: swift),
 
@@ -117,7 +124,7 @@ let package = Package(
             name: "commy",
             dependencies: [
                 "CommyBase", "CommyLinux", "CommyMesh", "CommyNode", "CommyReactor",
-                "CommySession", "CommyTLS", "CommyWire", "SimLab", "SimModel",
+                "CommySession", "CommyTLS", "CommyWire", "MeshBench", "SimLab", "SimModel",
                 "SimReport", "SimScenario", "commy-init", "commy-traffic", "commy-workload",
                 argumentParser, histogram,
             ],

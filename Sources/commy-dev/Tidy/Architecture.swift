@@ -18,7 +18,7 @@ enum Architecture {
         ]
         let harness: Set<String> = [
             "SimModel", "SimScenario", "SimTraffic", "SimWorkload", "SimLab", "SimInProcess",
-            "SimReport", "Conformance",
+            "SimReport", "MeshBench", "Conformance",
         ]
         return [
             "CommyBase": [],
@@ -53,6 +53,7 @@ enum Architecture {
                 "CLinux", "COpenSSL", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm",
                 "CommyTLS", "SimModel", "SimTraffic",
             ],
+            "MeshBench": runtime.union(["CommyNode", "SimLab"]),
             "SimInProcess": ["CommyBase", "CommyMesh", "CommyWire", "SimModel"],
             "SimReport": ["CommyBase", "SimModel"],
             "Conformance": ["CommyBase", "CommyLinux", "CommyWire", "SimModel", "SimScenario"],
