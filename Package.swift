@@ -46,12 +46,17 @@ let package = Package(
         .target(
             name: "CommyLinux", dependencies: ["CommyBase", "CLinux"], swiftSettings: swift),
 
-        .target(name: "CommyTLS", dependencies: ["COpenSSL"], swiftSettings: swift),
+        .target(name: "CommyTLS", dependencies: ["CommyBase", "COpenSSL"], swiftSettings: swift),
         .target(
             name: "CommyShm", dependencies: ["CommyBase", "CLinux", "CommyLinux"],
             swiftSettings: swift),
         .target(
-            name: "CommyReactor", dependencies: ["CommyBase", "CommyLinux", "CommyShm"],
+            name: "CommyReactor",
+            dependencies: ["CommyBase", "CommyLinux", "CommyShm", "CommyTLS"],
+            swiftSettings: swift),
+
+        .target(
+            name: "CommyNode", dependencies: ["CommyBase", "CLinux", "CommyLinux", "CommyTLS"],
             swiftSettings: swift),
 
         // Harness.
@@ -82,14 +87,16 @@ let package = Package(
         .executableTarget(
             name: "commy",
             dependencies: [
-                "CommyBase", "CommyLinux", "SimLab", "SimModel", "SimReport", "SimScenario",
-                "commy-init", "commy-traffic", argumentParser, histogram,
+                "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "SimLab", "SimModel",
+                "SimReport", "SimScenario", "commy-init", "commy-traffic", argumentParser,
+                histogram,
             ],
             swiftSettings: swift),
         .executableTarget(
             name: "commy-dev", dependencies: [argumentParser], swiftSettings: swift),
 
         // Tests.
+        .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: c),
         .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
         .testTarget(
             name: "CommyWireTests", dependencies: ["CommyWire", "CommyBase"], swiftSettings: swift),
@@ -102,11 +109,20 @@ let package = Package(
             name: "CommyLinuxTests", dependencies: ["CommyLinux", "CLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
+            name: "CommyTLSTests", dependencies: ["CommyTLS", "COpenSSL", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
             name: "CommyShmTests", dependencies: ["CommyShm", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "CommyReactorTests",
-            dependencies: ["CommyReactor", "CommyShm", "CommyLinux", "CommyBase"],
+            dependencies: [
+                "CAllocations", "CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyTLS",
+            ],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyNodeTests",
+            dependencies: ["CommyNode", "CommyTLS", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],

@@ -46,28 +46,6 @@ static int from_kernel(const union any_address *address, struct clinux_endpoint 
     return 0;
 }
 
-int clinux_endpoint_parse(const char *text, struct clinux_endpoint *endpoint) {
-    union any_address address;
-    memset(&address, 0, sizeof address);
-    if (inet_pton(AF_INET, text, &address.v4.sin_addr) == 1) {
-        address.plain.sa_family = AF_INET;
-    } else if (inet_pton(AF_INET6, text, &address.v6.sin6_addr) == 1) {
-        address.plain.sa_family = AF_INET6;
-    } else {
-        return -EINVAL;
-    }
-    return from_kernel(&address, endpoint);
-}
-
-int clinux_endpoint_format(const struct clinux_endpoint *endpoint, char *text, size_t capacity) {
-    union any_address address;
-    to_kernel(endpoint, &address);
-    const void *bytes = &address.v6.sin6_addr;
-    if (endpoint->version == 4)
-        bytes = &address.v4.sin_addr;
-    return inet_ntop(address.plain.sa_family, bytes, text, (socklen_t)capacity) ? 0 : -errno;
-}
-
 int clinux_tcp_socket(int version) {
     int family = version == 4 ? AF_INET : AF_INET6;
     return (int)clinux_result(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));

@@ -30,8 +30,6 @@ public struct SHA256: ~Copyable {
             unsafe EVP_DigestFinal_ex(context, pointer.baseAddress, nil)
         }
         precondition(result == 1, "a digest ends once")
-        let digits = Array("0123456789abcdef".utf8)
-        let text = hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: text, as: UTF8.self)
+        return HexText.of(hash)
     }
 }

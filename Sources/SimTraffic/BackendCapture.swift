@@ -1,3 +1,4 @@
+internal import CommyBase
 internal import CommyLinux
 
 /// Finds who has answered, as the configuration's attribution says.

@@ -63,13 +63,30 @@ struct DatagramGenerator: ~Copyable {
             loop.countSent()
             let request = DatagramLedger.UnderWay(
                 ordinal: arrival.ordinal, due: arrival.due, sent: arrival.sent)
+            if let failure = send() {
+                decide(request, failure)
+            } else if rule == .none {
+                decide(request, .ok)
+            } else {
+                ledger.sent(request)
+            }
+        }
+    }
+
+    /// Sends the payload once: nil when it is on its way.
+    private mutating func send() -> TrafficResult? {
+        while true {
             do throws(SystemError) {
                 try socket.send(payload)
+                return nil
             } catch {
-                decide(request, TrafficResult(error))
-                continue
+                // A refusal of an earlier datagram is told at the next call, which then sends
+                // nothing (udp(7)): it is the oldest one's, and this one is tried again.
+                let result = TrafficResult(error)
+                guard result == .refused, let oldest = ledger.oldest() else { return result }
+                ledger.gaveUp(oldest.ordinal)
+                decide(oldest, result)
             }
-            if rule == .none { decide(request, .ok) } else { ledger.sent(request) }
         }
     }
 

@@ -1,4 +1,4 @@
-internal import CommyBase
+public import CommyBase
 public import CommyLinux
 public import CommyReactor
 

@@ -1,4 +1,4 @@
-internal import CommyBase
+public import CommyBase
 public import CommyLinux
 
 /// Asks whether a server is ready: it takes a TCP connection, or answers GET with a status below

@@ -1,3 +1,4 @@
+internal import CommyBase
 internal import CommyLinux
 
 /// Single values on the command line.

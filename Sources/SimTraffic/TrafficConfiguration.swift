@@ -1,3 +1,4 @@
+public import CommyBase
 public import CommyLinux
 
 /// What one source sends, where to and when.

@@ -1,3 +1,4 @@
+internal import CommyBase
 internal import CommyLinux
 internal import Synchronization
 internal import Testing

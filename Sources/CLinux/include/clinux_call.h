@@ -6,9 +6,11 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,6 +75,29 @@ static inline int clinux_name_thread(const char *_Nonnull name) {
     return (int)clinux_result(prctl(PR_SET_NAME, name, 0, 0, 0));
 }
 
+/// Has the kernel put all that was written on the disk (a file), or its names (a folder).
+static inline int clinux_sync(int fd) {
+    return (int)clinux_result(fsync(fd));
+}
+
+/// Sets the permissions of an open file, whatever the process's umask.
+static inline int clinux_set_mode(int fd, mode_t mode) {
+    return (int)clinux_result(fchmod(fd, mode));
+}
+
+/// Gives a file a name, in one step with taking the name from another that has it.
+static inline int clinux_rename(const char *_Nonnull from, const char *_Nonnull to) {
+    return (int)clinux_result(rename(from, to));
+}
+
+static inline int clinux_unlink(const char *_Nonnull path) {
+    return (int)clinux_result(unlink(path));
+}
+
+static inline int clinux_make_folder(const char *_Nonnull path, mode_t mode) {
+    return (int)clinux_result(mkdir(path, mode));
+}
+
 /// Whether the caller may open a path for reading and writing.
 static inline bool clinux_can_read_write(const char *_Nonnull path) {
     return access(path, R_OK | W_OK) == 0;
@@ -97,6 +122,24 @@ void clinux_prefer_thread(void);
 /// Keeps the calling thread on one processor; where that is not this process's to use, nothing
 /// changes.
 void clinux_pin_thread(int processor);
+
+/// Lets the calling thread run on every processor that its process may use.
+void clinux_unpin_thread(void);
+
+/// Asks for short slices of the processor, of so many nanoseconds, for the calling thread and those
+/// that it starts: it then runs soon after it was woken, also beside programs that compute. Where
+/// the kernel does not know this (before Linux 6.12), nothing changes.
+void clinux_ask_for_slices(uint64_t nanoseconds);
+
+/// The processor that the calling thread is on now.
+int clinux_current_processor(void);
+
+/// Whether the calling thread may run on a processor.
+bool clinux_may_use_processor(int processor);
+
+/// The name of a system call by which a program uses a socket, its first argument; NULL for any
+/// other number.
+const char *_Nullable clinux_network_call(long number);
 
 /// The path of the running executable, without a zero byte: its length, or -errno.
 static inline long clinux_own_executable(void *_Nonnull path, size_t capacity) {

@@ -15,13 +15,6 @@ struct clinux_endpoint {
     uint8_t version;
 };
 
-/// Reads a numeric address (the port stays 0); -EINVAL when it is none.
-int clinux_endpoint_parse(const char *_Nonnull text, struct clinux_endpoint *_Nonnull endpoint);
-
-/// Writes the address without the port and a final NUL; `capacity` must be at least 46.
-int clinux_endpoint_format(const struct clinux_endpoint *_Nonnull endpoint, char *_Nonnull text,
-                           size_t capacity);
-
 /// A non-blocking TCP socket for IP version 4 or 6.
 int clinux_tcp_socket(int version);
 /// 0 when connected at once, -EINPROGRESS when it goes on in the background.

@@ -5,8 +5,8 @@ public import CommyBase
 /// News is ordered by (incarnation, state, life), each later part only breaking ties; the greater
 /// one is newer. Merging by the maximum is commutative, associative and idempotent, so every order
 /// of arrival ends in one view. Within one life this is SWIM's order (section 4.2), but `dead`
-/// overrides `alive` of the same incarnation only, as in memberlist: SWIM's `confirm` would override
-/// every incarnation, and a member that was declared dead by mistake could never come back.
+/// overrides `alive` of the same incarnation only, as in memberlist: SWIM's `confirm` would
+/// override every incarnation, and a member that was declared dead by mistake could never return.
 public struct MemberUpdate: Sendable, Equatable {
     public var record: MemberRecord
     public var state: MemberState

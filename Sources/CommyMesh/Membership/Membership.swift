@@ -11,7 +11,7 @@ public import CommyBase
 ///   What the links notice is used: a reset or a silent link makes the peer suspect here at once
 ///   (`Member.isDoubted`) and starts a probe by others; only when that fails the mesh is told.
 /// - *A watched neighbour.* Each round also probes the next member in the order of numbers. SWIM's
-///   random choice bounds only the expectation of the time to the first probe; this bounds the time.
+///   random choice bounds only the expectation of the time to the first probe.
 /// - *Urgent push.* News does not wait for probes: it is pushed at once and every 50 ms to four
 ///   peers, besides riding on every message.
 /// - *Claims are checked.* That a member is dead is believed of one that is suspect. Of one that is
@@ -22,8 +22,14 @@ public import CommyBase
 /// - *Standing still is noticed* by deadlines that are served late: they are put off by as much,
 ///   instead of being taken for the silence of others.
 ///
-/// What it costs, measured by `MembershipCostTests` with bytes of messages and frame headers, in
-/// quiet at defaults: see `MembershipCostTests`.
+/// What it costs at defaults (`MembershipCostTests`; messages with their frame headers): in quiet,
+/// 300 B/s and 20 messages/s sent by each node, the same at n = 10 and n = 100; with TLS records,
+/// TCP and IP at most 1.8 kB/s; 0.5 ms of one core a second at n = 10, 1.1 ms at n = 100, the
+/// driver of the test included. A join storm of 100 nodes: about 20 kB a node, one view in 0.3 s.
+///
+/// What it gives (`MembershipDetectionTests`, links of 1 ms without loss, worst of 476 runs with 3
+/// to 100 nodes): a host without power is suspect everywhere within 0.72 s and dead within 3.5 s; a
+/// crashed process is suspect after one link delay and dead within 2.6 s.
 public struct Membership: Sendable {
     /// What this node is in its own eyes.
     enum Phase: Sendable, Equatable {

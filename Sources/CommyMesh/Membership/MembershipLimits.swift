@@ -92,6 +92,7 @@ public struct MembershipLimits: Sendable, Equatable {
             "updatesPerMessage <= updatesPerGossip <= \(SwimMessage.updateLimit)"
         case gossipFanOut < 1 || retransmitFactor < 1 || healthLimit < 1:
             "gossipFanOut, retransmitFactor and healthLimit must be at least 1"
+        // No inequality is broken.
         default: nil
         }
     }

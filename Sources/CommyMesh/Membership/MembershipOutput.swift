@@ -30,7 +30,8 @@ public enum MembershipConflict: Sendable, Equatable {
 
 /// How a link ended, as far as membership cares.
 public enum LinkLoss: Sendable, Equatable {
-    /// The peer's kernel said so: a reset, or an end without farewell. Its process is probably gone.
+    /// The peer's kernel said so: a reset, or an end without farewell. The process is probably
+    /// gone.
     case reset
     /// Given up after silence: no evidence beyond what `linkSilent` had.
     case timedOut

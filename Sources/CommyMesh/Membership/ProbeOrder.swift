@@ -35,7 +35,7 @@ struct ProbeOrder: Sendable {
 
     private mutating func startRound() {
         position = 0
-        random.shuffle(&order)
+        random.permute(&order)
     }
 }
 
@@ -48,7 +48,7 @@ extension RandomStream {
     }
 
     /// Fisher and Yates, written out because the standard library does not promise its order.
-    mutating func shuffle<Element>(_ list: inout [Element]) {
+    mutating func permute<Element>(_ list: inout [Element]) {
         guard list.count > 1 else { return }
         for last in stride(from: list.count - 1, to: 0, by: -1) {
             list.swapAt(last, below(last + 1))

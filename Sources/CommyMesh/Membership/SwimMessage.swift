@@ -42,8 +42,8 @@ public enum SwimMessage: Sendable, Equatable {
 
     /// Members in one digest; at most 26 bytes each, they fit into a frame of 64 KiB.
     public static let digestLimit = 2_048
-    /// Updates in one message; at most 525 bytes each, they fit into a frame of 64 KiB together with
-    /// the longest list of wanted members.
+    /// Updates in one message; at most 525 bytes each, they fit into a frame of 64 KiB together
+    /// with the longest list of wanted members.
     public static let updateLimit = 64
     /// Members that one `sync` asks for.
     public static let wantedLimit = 2_048

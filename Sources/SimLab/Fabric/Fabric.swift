@@ -12,6 +12,8 @@ protocol Fabric: AnyObject {
     func setConditions(_ conditions: LinkConditions, of link: LinkIndex)
     func block(_ pairs: [HostPair])
     func unblock(_ pairs: [HostPair])
+    /// What is kept of packets that a host has sent is gone: nobody will send them again.
+    func forgetSent(by host: Int) throws
     /// The counters, after every command sent before has been carried out.
     func inspect(pairs: [HostPair]) throws -> FabricSnapshot
     /// What a selector means: links, and for a cut also pairs where links carry others too.

@@ -7,7 +7,7 @@ struct MembershipDetectionTests {
     /// How many seeds a size gets: the properties are the same, the time of the tests is not.
     static func seeds(_ count: Int) -> ClosedRange<UInt64> {
         if Figures.isSoak { return 1...UInt64(max(8, 1_000 / count)) }
-        switch count {
+        return switch count {
         case ...3: 1...40
         case ...10: 1...20
         case ...30: 1...4
@@ -63,6 +63,26 @@ struct MembershipDetectionTests {
         #expect(try #require(dead.max()) < .seconds(5))
         Figures.report("power loss, \(count): suspect", suspect)
         Figures.report("power loss, \(count): dead", dead)
+    }
+
+    @Test func `late messages delay the suspicion of a host without power by little`() throws {
+        var times: [Duration] = []
+        for seed in Self.seeds(10) {
+            var options = MembershipWorld.Options()
+            options.count = 10
+            options.seed = seed
+            options.latency = .milliseconds(10)
+            options.loss = .retransmitted(0.05)
+            let world = MembershipWorld(options)
+            _ = try #require(world.startAll())
+            world.run(for: .milliseconds(3_000 + Int64(seed * 37 % 400)))
+            world.losePower(4)
+            times.append(
+                try #require(
+                    world.run(atMost: .seconds(3)) { $0.everybodySees(4, [.suspect, .dead]) }))
+        }
+        Figures.report("power loss, 10, 5 % late: suspect", times)
+        #expect(try #require(times.max()) < .milliseconds(1_500))
     }
 
     @Test(arguments: [3, 10, 30])

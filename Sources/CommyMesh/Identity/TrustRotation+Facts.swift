@@ -1,0 +1,134 @@
+public import CommyBase
+
+// What others tell this machine: the files, the clocks, membership, the peers.
+extension TrustRotation {
+    /// These anchors are loaded now, and nothing else is trusted. More than `TrustLimits.bundle` is
+    /// the caller's bug.
+    public mutating func bundleLoaded(_ anchors: [TrustAnchor], at now: MeshInstant) {
+        precondition(anchors.count <= TrustLimits.bundle)
+        arrive(at: now)
+        bundle = anchors.sorted { $0.fingerprint < $1.fingerprint }
+        precondition(
+            zip(bundle, bundle.dropFirst()).allSatisfy { $0.fingerprint < $1.fingerprint },
+            "an anchor is loaded once")
+        let fingerprints = bundle.map(\.fingerprint)
+        changeReport { $0.anchors = fingerprints }
+        follow()
+        watchExpiry()
+    }
+
+    /// This node's certificate comes from that anchor and ends then (seconds since 1970).
+    public mutating func certificateLoaded(
+        issuer: Fingerprint, end: Int64, at now: MeshInstant
+    ) {
+        arrive(at: now)
+        changeReport {
+            $0.issuer = issuer
+            $0.certificateEnd = end
+        }
+        follow()
+        watchExpiry()
+    }
+
+    /// The wall clock shows this (seconds since 1970). To be told now and then, for warnings.
+    public mutating func wallClockRead(_ seconds: Int64, at now: MeshInstant) {
+        arrive(at: now)
+        wall = seconds
+        watchExpiry()
+    }
+
+    /// Membership sees a node so.
+    public mutating func memberChanged(
+        _ id: NodeID, _ memberState: MemberState, _ record: MemberRecord, at now: MeshInstant
+    ) {
+        arrive(at: now)
+        guard id != selfID else { return }
+        let place = place(of: id)
+        if place < peers.count, peers[place].id == id {
+            peers[place].state = memberState
+        } else {
+            let peer = Peer(id: id, name: record.name, state: memberState, isLinked: false)
+            peers.insert(peer, at: place)
+        }
+        // Who has left for good has nothing to acknowledge, and its report would stay for ever.
+        if memberState == .left { table.remove(id) }
+        noteAcknowledgement()
+    }
+
+    /// Membership has forgotten a node.
+    public mutating func memberForgotten(_ id: NodeID, at now: MeshInstant) {
+        arrive(at: now)
+        peers.removeAll { $0.id == id }
+        table.remove(id)
+    }
+
+    public mutating func linkUp(_ id: NodeID, at now: MeshInstant) {
+        arrive(at: now)
+        guard let place = index(of: id) else { return }
+        peers[place].isLinked = true
+        emit(.send(.compare(hash: knowledgeHash), to: id))
+        if nextCompareAt == .never { nextCompareAt = now + limits.compareInterval }
+    }
+
+    public mutating func linkDown(_ id: NodeID, at now: MeshInstant) {
+        arrive(at: now)
+        guard let place = index(of: id) else { return }
+        peers[place].isLinked = false
+    }
+
+    /// A message came from an authenticated peer.
+    public mutating func received(
+        _ message: TrustMessage, from peer: NodeID, at now: MeshInstant
+    ) {
+        arrive(at: now)
+        // Benign race: membership has not told of it yet, or has forgotten it.
+        guard index(of: peer) != nil else { return }
+        switch message {
+        case .news(let state, let reports):
+            for report in reports { take(report) }
+            if let state { learn(state) }
+            noteAcknowledgement()
+        case .compare(let hash):
+            if hash != knowledgeHash { ask(peer) }
+        case .request(let state, let known): answer(state, known, of: peer)
+        }
+    }
+
+    /// Time has passed.
+    public mutating func advance(to now: MeshInstant) {
+        arrive(at: now)
+        if nextRetryAt <= now { follow() }
+        if nextCompareAt <= now { compareRound() }
+    }
+
+    mutating func arrive(at instant: MeshInstant) {
+        precondition(instant >= now, "time goes forward")
+        now = instant
+    }
+
+    func index(of id: NodeID) -> Int? {
+        let place = place(of: id)
+        return place < peers.count && peers[place].id == id ? place : nil
+    }
+
+    private func place(of id: NodeID) -> Int {
+        var low = 0
+        var high = peers.count
+        while low < high {
+            let middle = (low + high) / 2
+            if peers[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private mutating func watchExpiry() {
+        guard let wall else { return }
+        let own = ownReport
+        for warning in expiry.due(
+            bundle: bundle, issuer: own.issuer, certificateEnd: own.certificateEnd, wall: wall,
+            at: now)
+        {
+            emit(.warning(warning))
+        }
+    }
+}
