@@ -130,10 +130,11 @@ struct CatalogMesh {
     }
 
     mutating func heal() {
-        let before = side
         side = Array(repeating: 0, count: count)
         for left in 0..<count {
-            for right in 0..<left where before[left] != before[right] { connect(left, right) }
+            for right in 0..<left where links[left * count + right] == nil {
+                connect(left, right)
+            }
         }
     }
 
@@ -205,12 +206,28 @@ struct CatalogMesh {
     /// Runs until all live nodes know the same and it is the truth; nil when it takes longer.
     mutating func timeToAgree(limit: Duration) -> Duration? {
         let begin = now
-        while !isAgreed {
+        // The node that was last to differ is asked first: most looks end there.
+        var last = 0
+        while true {
+            if let differing = differing(from: last) {
+                last = differing
+            } else if isAgreed {
+                return now - begin
+            }
             guard queue.nextTime <= begin + limit, let (at, event) = queue.pop() else { return nil }
             now = at
             handle(event)
         }
-        return now - begin
+    }
+
+    /// A node whose view is not that of the first one, looked for from a place on.
+    private func differing(from place: Int) -> Int? {
+        guard let first = nodes.first(where: { $0 != nil })??.catalog.viewHash else { return nil }
+        for step in 0..<count {
+            let index = (place + step) % count
+            if let node = nodes[index], node.catalog.viewHash != first { return index }
+        }
+        return nil
     }
 
     private mutating func handle(_ event: Event) {
@@ -279,8 +296,10 @@ struct CatalogMesh {
             case .stale, .refuted: break
             }
         }
-        node.watcher.read(&node.catalog, at: now)
-        if checksEachStep { node.catalog.checkInvariants() }
+        if checksEachStep {
+            node.watcher.read(&node.catalog, at: now)
+            node.catalog.checkInvariants()
+        }
         if node.catalog.nextDeadline != node.wakesAt {
             node.wakesAt = node.catalog.nextDeadline
             queue.add(.wake(index), at: max(node.wakesAt, now))
@@ -327,20 +346,26 @@ struct CatalogMesh {
 
     // MARK: - Verdicts
 
-    /// Whether all who live, on one side, have one view, and it is what is registered.
-    var isAgreed: Bool {
+    /// Whether all who live have one view, and it is what is registered.
+    var isAgreed: Bool { hasOneView && nodes.allSatisfy(knowsTheTruth) }
+
+    private var hasOneView: Bool {
         var hash: UInt64?
-        for node in nodes.compactMap(\.self) {
-            if node.catalog.viewHash != hash ?? node.catalog.viewHash { return false }
-            hash = node.catalog.viewHash
-            let living = node.catalog.serviceSummaries.flatMap {
-                node.catalog.instances(of: $0.service)
-            }.filter { $0.availability == .ready || $0.availability == .draining }
-            guard living.count == truth.count,
-                living.allSatisfy({ truth[$0.id] == $0.entry })
-            else { return false }
+        for node in nodes {
+            guard let node else { continue }
+            let own = node.catalog.viewHash
+            if own != hash ?? own { return false }
+            hash = own
         }
         return true
+    }
+
+    private func knowsTheTruth(_ node: Node?) -> Bool {
+        guard let node else { return true }
+        let living = node.catalog.serviceSummaries.flatMap {
+            node.catalog.instances(of: $0.service)
+        }.filter { $0.availability == .ready || $0.availability == .draining }
+        return living.count == truth.count && living.allSatisfy { truth[$0.id] == $0.entry }
     }
 }
 
