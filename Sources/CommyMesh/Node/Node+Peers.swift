@@ -115,6 +115,8 @@ extension Node {
             membership.linkHeard(peer, at: now)
         }
         catalog.linkUp(peer, at: now)
+        trust.linkUp(peer, at: now)
+        trustIsDue = true
         membershipIsDue = true
         catalogIsDue = true
         let index = peerIndex(peer)
@@ -132,6 +134,7 @@ extension Node {
         guard wasUsable, !peers[index].isUsable else { return }
         membership.linkSilent(peer, at: now)
         catalog.linkDown(peer, at: now)
+        trust.linkDown(peer, at: now)
         membershipIsDue = true
         catalogIsDue = true
         router.linkChanged(peer, .silent)
@@ -154,6 +157,7 @@ extension Node {
         peersAreDue = true
         if wasUsable, !peers[index].isUsable {
             catalog.linkDown(peer, at: now)
+            trust.linkDown(peer, at: now)
             catalogIsDue = true
             router.linkChanged(peer, .down)
         }
@@ -177,6 +181,7 @@ extension Node {
         }
         if wasUsable, !peers[index].isUsable {
             catalog.linkDown(peer, at: now)
+            trust.linkDown(peer, at: now)
             catalogIsDue = true
         }
     }

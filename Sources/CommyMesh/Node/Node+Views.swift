@@ -42,7 +42,7 @@ extension Node {
     }
 
     /// Puts a frame on the link with a peer; without a link it is dropped.
-    private mutating func sendToPeer(_ peer: NodeID, _ write: (inout ByteWriter) -> Void) {
+    mutating func sendToPeer(_ peer: NodeID, _ write: (inout ByteWriter) -> Void) {
         guard let slot = activeLink(peer), links[slot].isLive else { return }
         withMachine(slot) { _ = $0.write(write) }
     }
@@ -61,7 +61,9 @@ extension Node {
         guard peer != id else { return }
         note(.member(peer: record.name, state: state, incarnation: record.incarnation))
         catalog.memberChanged(peer, state, record, at: now)
+        trust.memberChanged(peer, state, record, at: now)
         catalogIsDue = true
+        trustIsDue = true
         peersAreDue = true
         switch state {
         case .alive, .suspect:
@@ -84,6 +86,7 @@ extension Node {
     private mutating func memberForgotten(_ peer: NodeID) {
         viewHasChanged = true
         catalog.memberForgotten(peer, at: now)
+        trust.memberForgotten(peer, at: now)
         catalogIsDue = true
         seeds.lost(peer, at: now)
         peersAreDue = true

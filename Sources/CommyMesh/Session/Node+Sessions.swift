@@ -106,12 +106,22 @@ extension Node {
         guard links[slot].session?.isAdministrator == true else {
             throw .refused(CommyError(.permissionDenied, "only an administrator gives orders"))
         }
+        do {
+            switch order {
+            case .stop, .join: break
+            case .beginRotation(let anchor, let isReplacing):
+                try trust.begin(anchor, replacing: isReplacing, at: now)
+            case .proceedRotation(let absent): try trust.proceed(absent: absent, at: now)
+            }
+        } catch { throw .refused(error.error) }
         reply(request, slot)
+        trustIsDue = true
         switch order {
         case .stop(let span): stop(within: span)
         case .join(let addresses):
             seeds.add(addresses, at: now)
             peersAreDue = true
+        case .beginRotation, .proceedRotation: break
         }
     }
 
