@@ -139,6 +139,15 @@ extension MeshBed {
                 let seconds = now.nanoseconds
                 transcript.append("\(seconds) \(host.name) \(event.line)")
                 events.append((now, index, event))
+            case .installAnchor(let anchor): changeBundle(index) { $0.append(anchor) }
+            case .removeAnchor(let anchor):
+                changeBundle(index) { $0.removeAll { $0.fingerprint == anchor } }
+            case .reissueCertificate(let issuer):
+                guard !holdsFiles.contains(index) else { continue }
+                host.node.command(
+                    .certificateLoaded(serial: "02", notAfter: 3_500_000_000, issuer: issuer),
+                    at: now)
+            case .keepTrust: continue
             case .stopped: host.hasStopped = true
             case .wait(let until):
                 host.wait = until
@@ -146,6 +155,13 @@ extension MeshBed {
                 return
             }
         }
+    }
+
+    private func changeBundle(_ host: Int, _ change: (inout [TrustAnchor]) -> Void) {
+        guard !holdsFiles.contains(host) else { return }
+        change(&bundles[host, default: []])
+        let anchors = bundles[host] ?? []
+        hosts[host].node.command(.anchorsLoaded(anchors), at: now)
     }
 
     private func drainClient(_ index: Int) {

@@ -95,6 +95,10 @@ final class MeshBed {
     /// How often each request was handed to a handler, anywhere.
     var executions: [CorrelationID: Int] = [:]
 
+    /// The trust anchors in each host's files, and hosts whose files are not written for now.
+    var bundles: [Int: [TrustAnchor]] = [:]
+    var holdsFiles: Set<Int> = []
+
     init(seed: UInt64) {
         key = RandomKey(seed: seed)
         draws = RandomStream(key: key.labelled("bed"))
