@@ -68,9 +68,7 @@ extension Node {
         switch state {
         case .alive, .suspect:
             seeds.found(peer, at: record.addresses)
-            if let index = peerIndex(peer), peers[index].wish == .always {
-                peers[index].wanted(.always, at: record.addresses, limits, at: now)
-            }
+            wantPeer(peer, record.addresses)
         case .dead, .left:
             guard let index = peerIndex(peer) else { return }
             peers[index].unwanted()

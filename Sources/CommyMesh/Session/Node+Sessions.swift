@@ -34,13 +34,14 @@ extension Node {
         do { head = try ControlHead(decoding: payload) } catch {
             return LinkFault(error, in: .control)
         }
-        catalogIsDue = true
         do { try perform(head, slot, payload) } catch {
             switch error {
             case .wire(let error): return LinkFault(error, in: .control)
             case .refused(let error): fail(head.request, error, slot)
             }
         }
+        // At once, so that a call that follows in the same bytes finds what was registered.
+        serveCatalog()
         return nil
     }
 

@@ -98,8 +98,8 @@ struct LinkPair {
 struct LinkMachineTests {
     @Test func `a request and its answer leave nothing behind`() throws {
         var pair = LinkPair()
-        let key = try #require(pair.open(binding: 7))
-        #expect(pair.data(.dialler, key, 10, ends: true) == 0)
+        let key = try some(pair.open(binding: 7))
+        same(pair.data(.dialler, key, 10, ends: true), 0)
         pair.settle()
         #expect(pair.facts.count == 2)
         guard case .opened(let peer, false) = pair.facts[0].1 else {
@@ -109,7 +109,7 @@ struct LinkMachineTests {
         #expect(pair.facts[1].1 == .data(peer, binding: .max, ends: true))
         let head: [UInt8] = [0, 0, 0, 0]
         unsafe pair.acceptor.sendHead(peer, head.span.bytes, ends: false)
-        #expect(pair.data(.acceptor, peer, 20, ends: true) == 0)
+        same(pair.data(.acceptor, peer, 20, ends: true), 0)
         pair.settle()
         #expect(pair.facts[2].1 == .head(binding: 7, ends: false))
         #expect(pair.facts[3].1 == .data(key, binding: 7, ends: true))
@@ -119,11 +119,11 @@ struct LinkMachineTests {
 
     @Test func `a one-way message needs no answer, and none may come`() throws {
         var pair = LinkPair()
-        let key = try #require(pair.open(options: .oneWay, ends: true))
+        let key = try some(pair.open(options: .oneWay, ends: true))
         #expect(pair.dialler.table.count == 0)
         pair.settle()
         #expect(pair.acceptor.table.count == 0)
-        let open = try #require(pair.open(options: .oneWay))
+        let open = try some(pair.open(options: .oneWay))
         pair.settle()
         guard case .opened(let peer, _) = pair.facts.last?.1 else { return }
         // The acceptor's half is over, so a correct one cannot send; a wrong one is a violation.
@@ -135,22 +135,22 @@ struct LinkMachineTests {
 
     @Test func `a stream's window stops the sender, and a grant lets it go on`() throws {
         var pair = LinkPair()
-        let key = try #require(pair.open())
-        #expect(pair.data(.dialler, key, 60_000) == 0)
+        let key = try some(pair.open())
+        same(pair.data(.dialler, key, 60_000), 0)
         // 5,536 go, the rest waits; all of it is told when it goes.
-        #expect(pair.data(.dialler, key, 10_000, ends: true) == 10_000)
-        #expect(pair.dialler.popDrained()?.byteCount == 5_536)
-        #expect(pair.dialler.popDrained() == nil)
+        same(pair.data(.dialler, key, 10_000, ends: true), 10_000)
+        same(pair.dialler.popDrained()?.byteCount, 5_536)
+        same(pair.dialler.popDrained(), nil)
         #expect(pair.dialler.waitingBytes == 4_464)
         pair.settle()
         guard case .opened(let peer, _) = pair.facts[0].1 else { return }
         pair.acceptor.grant(peer, 4_000)
         pair.settle()
         #expect(pair.facts.contains { $0.1 == .credit(binding: 1, 4_000) })
-        #expect(pair.dialler.popDrained()?.byteCount == 4_000)
+        same(pair.dialler.popDrained()?.byteCount, 4_000)
         pair.acceptor.grant(peer, 4_000)
         pair.settle()
-        #expect(pair.dialler.popDrained()?.byteCount == 464)
+        same(pair.dialler.popDrained()?.byteCount, 464)
         #expect(pair.dialler.waitingBytes == 0)
     }
 
@@ -158,10 +158,10 @@ struct LinkMachineTests {
         var limits = LinkLimits()
         limits.linkWindow = 100_000
         var pair = LinkPair(limits)
-        let first = try #require(pair.open(binding: 1))
-        let second = try #require(pair.open(binding: 2))
-        #expect(pair.data(.dialler, first, 60_000) == 0)
-        #expect(pair.data(.dialler, second, 60_000) == 60_000)
+        let first = try some(pair.open(binding: 1))
+        let second = try some(pair.open(binding: 2))
+        same(pair.data(.dialler, first, 60_000), 0)
+        same(pair.data(.dialler, second, 60_000), 60_000)
         pair.settle()
         #expect(pair.dialler.waitingBytes == 20_000)
         // The receiver has disposed of what came: a quarter of the window is worth a frame.
@@ -174,14 +174,14 @@ struct LinkMachineTests {
         var limits = LinkLimits()
         limits.committedOutput = 64 << 10
         var pair = LinkPair(limits)
-        let filler = try #require(pair.open(priority: .normal, binding: 9))
-        #expect(pair.data(.dialler, filler, 65_000) == 0)
+        let filler = try some(pair.open(priority: .normal, binding: 9))
+        same(pair.data(.dialler, filler, 65_000), 0)
         #expect(pair.dialler.output.count > limits.committedOutput - 1_000)
-        let more = try #require(pair.open(priority: .normal, binding: 8))
+        let more = try some(pair.open(priority: .normal, binding: 8))
         _ = pair.data(.dialler, more, 40_000)
-        let low = try #require(pair.open(priority: .lowest, binding: 3))
-        let lower = try #require(pair.open(priority: .lowest, binding: 4))
-        let high = try #require(pair.open(priority: .highest, binding: 5))
+        let low = try some(pair.open(priority: .lowest, binding: 3))
+        let lower = try some(pair.open(priority: .lowest, binding: 4))
+        let high = try some(pair.open(priority: .highest, binding: 5))
         for key in [low, lower, high] {
             _ = pair.data(.dialler, key, 1_000)
             _ = pair.data(.dialler, key, 1_000, ends: true)
@@ -199,17 +199,17 @@ struct LinkMachineTests {
 
     @Test func `after GOAWAY old streams end, new ones were never looked at`() throws {
         var pair = LinkPair()
-        let old = try #require(pair.open(binding: 1))
+        let old = try some(pair.open(binding: 1))
         pair.settle()
         pair.acceptor.beginClosing(.peerShuttingDown, at: pair.now)
         // It crosses the GOAWAY.
-        let late = try #require(pair.open(binding: 2))
+        let late = try some(pair.open(binding: 2))
         _ = pair.data(.dialler, late, 100, ends: true)
         pair.settle()
         #expect(pair.facts.last?.1 == .goingAway(.peerShuttingDown))
-        #expect(pair.dialler.popAbandoned() == 2)
-        #expect(pair.dialler.popAbandoned() == nil)
-        #expect(pair.open() == nil)
+        same(pair.dialler.popAbandoned(), 2)
+        same(pair.dialler.popAbandoned(), nil)
+        same(pair.open(), nil)
         #expect(pair.dialler.table.count == 1)
         guard case .opened(let peer, _) = pair.facts[0].1 else { return }
         #expect(!pair.acceptor.hasFinishedClosing)
@@ -228,7 +228,7 @@ struct LinkMachineTests {
         var pair = LinkPair(limits)
         // A dialler that does not keep to what it was told.
         pair.dialler.peer?.streamLimit = 100
-        for binding in 1...3 { _ = try #require(pair.open(binding: UInt32(binding))) }
+        for binding in 1...3 { _ = try some(pair.open(binding: UInt32(binding))) }
         pair.settle()
         #expect(pair.fault == nil)
         #expect(pair.facts.contains { $0.1 == .reset(binding: 3) })
@@ -237,7 +237,7 @@ struct LinkMachineTests {
 
     @Test func `a reset drops what waits, and late frames for it are ignored`() throws {
         var pair = LinkPair()
-        let key = try #require(pair.open())
+        let key = try some(pair.open())
         _ = pair.data(.dialler, key, 60_000)
         _ = pair.data(.dialler, key, 50_000)
         pair.settle()
@@ -253,11 +253,11 @@ struct LinkMachineTests {
 
     @Test func `an OPEN that the runtime never took has certainly not left`() throws {
         var pair = LinkPair()
-        let first = try #require(pair.open(binding: 1))
+        let first = try some(pair.open(binding: 1))
         #expect(!pair.dialler.mayHaveLeft(first))
         pair.move(.dialler)
         #expect(pair.dialler.mayHaveLeft(first))
-        let second = try #require(pair.open(binding: 2))
+        let second = try some(pair.open(binding: 2))
         #expect(!pair.dialler.mayHaveLeft(second))
     }
 

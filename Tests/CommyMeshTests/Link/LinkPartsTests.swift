@@ -7,12 +7,12 @@ import Testing
 struct CreditWindowTests {
     @Test func `it never goes below zero or above the ceiling`() {
         var window = CreditWindow(10)
-        #expect(window.spend(10))
-        #expect(!window.spend(1))
+        same(window.spend(10), true)
+        same(window.spend(1), false)
         #expect(window.available == 0)
-        #expect(window.grant(5, ceiling: 8))
-        #expect(!window.grant(4, ceiling: 8))
-        #expect(!window.grant(.max, ceiling: .max))
+        same(window.grant(5, ceiling: 8), true)
+        same(window.grant(4, ceiling: 8), false)
+        same(window.grant(.max, ceiling: .max), false)
         #expect(window.available == 5)
     }
 }
@@ -54,15 +54,15 @@ struct HeartbeatTests {
 
     @Test func `a used link is asked each quarter second and silent after three`() {
         var beat = Heartbeat(at: .zero)
-        #expect(beat.used(at: .zero, limits))
+        same(beat.used(at: .zero, limits), true)
         let asks = [250, 500].map { MeshInstant.zero + .milliseconds($0) }
         for (index, at) in asks.enumerated() {
             #expect(beat.nextDeadline(at: at - .nanoseconds(1), limits) == at)
-            #expect(beat.timePassed(at: at, limits) == .ask(UInt64(index + 1)))
+            same(beat.timePassed(at: at, limits), .ask(UInt64(index + 1)))
         }
         let at = MeshInstant.zero + .milliseconds(750)
-        #expect(beat.timePassed(at: at, limits) == .silent(ask: 3))
-        #expect(beat.heard(at: at + .milliseconds(1)))
+        same(beat.timePassed(at: at, limits), .silent(ask: 3))
+        same(beat.heard(at: at + .milliseconds(1)), true)
         #expect(beat.state == .lively)
     }
 
@@ -70,10 +70,10 @@ struct HeartbeatTests {
         var beat = Heartbeat(at: .zero)
         #expect(beat.nextDeadline(at: .zero, limits) == .zero + .seconds(2))
         let use = MeshInstant.zero + .milliseconds(1_900)
-        #expect(beat.used(at: use, limits))
-        #expect(!beat.used(at: use, limits))
+        same(beat.used(at: use, limits), true)
+        same(beat.used(at: use, limits), false)
         // Asked at once, because it was not for long; silent only 750 ms after.
-        #expect(beat.timePassed(at: use, limits) == .ask(1))
+        same(beat.timePassed(at: use, limits), .ask(1))
         #expect(beat.nextDeadline(at: use, limits) == use + .milliseconds(250))
     }
 
@@ -88,9 +88,9 @@ struct HeartbeatTests {
             if case .silent = beat.timePassed(at: now, limits) { silentAt = now }
         }
         #expect(silentAt == .zero + .milliseconds(2_050))
-        #expect(!beat.heard(at: now))
+        same(beat.heard(at: now), false)
         #expect(beat.state == .silent)
-        #expect(beat.echoed(at: now))
+        same(beat.echoed(at: now), true)
         #expect(beat.state == .lively)
     }
 
@@ -113,7 +113,7 @@ struct HeartbeatTests {
             now = beat.nextDeadline(at: now, limits)
             last = beat.timePassed(at: now, limits)
         }
-        #expect(now == .zero + limits.lostAfter)
+        #expect(now == MeshInstant.zero + limits.lostAfter)
     }
 }
 
@@ -156,7 +156,7 @@ struct StreamTableTests {
         #expect(table.find(key) == nil)
         var next = stream
         next.id = StreamID(3)
-        #expect(table.insert(next) == slot)
+        same(table.insert(next), slot)
         #expect(table.find(key) == nil)
     }
 }
@@ -171,8 +171,8 @@ struct SendSchedulerTests {
         #expect(!scheduler.lets(pass: .normal))
         #expect(!scheduler.lets(pass: .highest))
         scheduler.remove(3, .normal)
-        #expect([scheduler.next(), scheduler.next(), scheduler.next()] == [4, 2, 1])
-        #expect(scheduler.next() == nil)
+        same([scheduler.next(), scheduler.next(), scheduler.next()], [4, 2, 1])
+        same(scheduler.next(), nil)
         #expect(scheduler.lets(pass: .lowest))
         scheduler.append(5, .lowest)
         #expect(scheduler.lets(pass: .normal))

@@ -8,9 +8,9 @@ import Testing
 struct NodeCallTests {
     /// A caller on `n0`, servers of `orders` on each of the others.
     static func service(
-        _ count: Int, seed: UInt64 = 7
+        _ count: Int, seed: UInt64 = 7, isZoned: Bool = false
     ) -> (MeshBed, caller: BedClient, servers: [BedClient]) {
-        let bed = NodeMeshTests.bed(count + 1, seed: seed)
+        let bed = NodeMeshTests.bed(count + 1, seed: seed, isZoned: isZoned)
         let servers = (1...count).map { host in
             let server = bed.attach(host)
             server.register(bed, "orders")

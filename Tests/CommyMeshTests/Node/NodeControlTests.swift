@@ -7,7 +7,7 @@ import Testing
 /// What administrators and watchers see.
 struct NodeControlTests {
     @Test func `a node answers what there is, in rows`() throws {
-        let (bed, caller, _) = NodeCallTests.service(2)
+        let (bed, caller, _) = NodeCallTests.service(2, isZoned: true)
         let admin = bed.attach(0, role: .administrator)
         let queries: [ControlQuery] = [
             .node, .services, .links, .members, .top, .explainRoute(ServiceName("orders")!),
@@ -91,6 +91,8 @@ struct NodeControlTests {
         }
         #expect(bed.hosts[0].node.links[slot].machine.output.count < 200 << 10)
         bed.pipes[watcher.pipe].sides[1].underWay = 0
+        bed.transmit(watcher.pipe, 1)
+        bed.drain(.node(0))
         let last = bed.attach(0)
         last.register(bed, "last")
         bed.run(for: .milliseconds(100))

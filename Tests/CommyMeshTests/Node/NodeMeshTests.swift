@@ -7,11 +7,12 @@ import Testing
 /// Node cores and session clients in one process.
 struct NodeMeshTests {
     /// Hosts `a`, `b`, ... that know each other.
-    static func bed(_ count: Int, seed: UInt64 = 7) -> MeshBed {
+    static func bed(_ count: Int, seed: UInt64 = 7, isZoned: Bool = false) -> MeshBed {
         let bed = MeshBed(seed: seed)
         for index in 0..<count {
-            let name = "n\(index)"
-            bed.addHost(name, zone: index % 2 == 0 ? "eu/a" : "eu/b", seeds: index == 0 ? [] : ["n0"])
+            bed.addHost(
+                "n\(index)", zone: isZoned && index % 2 == 1 ? "eu/b" : "eu/a",
+                seeds: index == 0 ? [] : ["n0"])
         }
         #expect(bed.run(atMost: .seconds(5)) { $0.hasConverged(Array(0..<count)) })
         return bed

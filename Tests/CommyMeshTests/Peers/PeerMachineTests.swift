@@ -16,23 +16,23 @@ struct PeerMachineTests {
     @Test func `the smaller number dials at once, the larger waits a second`() {
         var one = machine(isFirst: true)
         one.wanted(.always, at: [Self.first], limits, at: .zero)
-        #expect(one.nextAction(at: .zero) == .dial(Self.first))
-        #expect(one.nextAction(at: .zero) == nil)
+        same(one.nextAction(at: .zero), .dial(Self.first))
+        same(one.nextAction(at: .zero), nil)
         var other = machine(isFirst: false)
         other.wanted(.always, at: [Self.first], limits, at: .zero)
-        #expect(other.nextAction(at: .zero) == nil)
+        same(other.nextAction(at: .zero), nil)
         #expect(other.nextDeadline == .zero + .seconds(1))
-        #expect(other.nextAction(at: .zero + .seconds(1)) == .dial(Self.first))
+        same(other.nextAction(at: .zero + .seconds(1)), .dial(Self.first))
     }
 
     @Test mutating func `a path that fails waits longer each time, and the other goes first`() {
         var one = machine(isFirst: true)
         one.wanted(.always, at: [Self.first, Self.second], limits, at: .zero)
-        #expect(one.nextAction(at: .zero) == .dial(Self.first))
+        same(one.nextAction(at: .zero), .dial(Self.first))
         one.dialFailed(limits, &random, at: .zero)
-        #expect(one.nextAction(at: .zero) == .dial(Self.second))
+        same(one.nextAction(at: .zero), .dial(Self.second))
         one.dialFailed(limits, &random, at: .zero)
-        #expect(one.nextAction(at: .zero) == nil)
+        same(one.nextAction(at: .zero), nil)
         var now = MeshInstant.zero
         var dials = 0
         while now < .zero + .seconds(30) {
@@ -55,16 +55,16 @@ struct PeerMachineTests {
         one.wanted(.always, at: [Self.first, Self.second], limits, at: .zero)
         _ = one.nextAction(at: .zero)
         one.linkUp(slot: 4, isOutward: true, remote: Self.first, at: .zero)
-        #expect(one.nextAction(at: .zero) == nil)
+        same(one.nextAction(at: .zero), nil)
         one.linkSilent(slot: 4, limits, at: .zero)
         #expect(!one.isUsable)
-        #expect(one.nextAction(at: .zero) == .dial(Self.second))
+        same(one.nextAction(at: .zero), .dial(Self.second))
         one.linkUp(slot: 5, isOutward: true, remote: Self.second, at: .zero)
         #expect(one.active?.slot == 5)
-        #expect(one.nextAction(at: .zero) == nil)
+        same(one.nextAction(at: .zero), nil)
         // The first one comes back: one of the two is enough.
         one.linkHeard(slot: 4)
-        #expect(one.nextAction(at: .zero) == .drain(slot: 4))
+        same(one.nextAction(at: .zero), .drain(slot: 4))
         one.checkInvariants()
     }
 
@@ -73,24 +73,24 @@ struct PeerMachineTests {
         one.wanted(.always, at: [Self.first], limits, at: .zero)
         _ = one.nextAction(at: .zero)
         one.linkUp(slot: 1, isOutward: false, remote: Self.first, at: .zero)
-        #expect(one.nextAction(at: .zero) == .cancelDial)
+        same(one.nextAction(at: .zero), .cancelDial)
         one.linkUp(slot: 2, isOutward: true, remote: Self.first, at: .zero)
-        #expect(one.nextAction(at: .zero) == .drain(slot: 1))
+        same(one.nextAction(at: .zero), .drain(slot: 1))
         #expect(one.active?.slot == 2)
         var other = machine(isFirst: false)
         other.linkUp(slot: 1, isOutward: true, remote: Self.first, at: .zero)
         other.linkUp(slot: 2, isOutward: false, remote: Self.first, at: .zero)
-        #expect(other.nextAction(at: .zero) == nil)
+        same(other.nextAction(at: .zero), nil)
     }
 
     @Test mutating func `one attempt is one attempt over each path`() {
         var one = machine(isFirst: true)
         one.wanted(.once, at: [Self.first, Self.second], limits, at: .zero)
-        #expect(one.nextAction(at: .zero) == .dial(Self.first))
+        same(one.nextAction(at: .zero), .dial(Self.first))
         one.dialFailed(limits, &random, at: .zero)
-        #expect(one.nextAction(at: .zero) == .dial(Self.second))
+        same(one.nextAction(at: .zero), .dial(Self.second))
         one.dialFailed(limits, &random, at: .zero)
-        #expect(one.nextAction(at: .zero + .seconds(60)) == nil)
+        same(one.nextAction(at: .zero + .seconds(60)), nil)
         #expect(one.isIdle)
     }
 }
@@ -103,14 +103,14 @@ struct SeedListTests {
         let address = PeerMachineTests.first
         list.add([address, address], at: .zero)
         #expect(list.seeds.count == 1)
-        #expect(list.nextDial(at: .zero) == address)
-        #expect(list.nextDial(at: .zero) == nil)
+        same(list.nextDial(at: .zero), address)
+        same(list.nextDial(at: .zero), nil)
         list.dialEnded(address, foundOwner: nil, limits, &random, at: .zero)
-        #expect(list.nextDial(at: .zero) == nil)
-        #expect(list.nextDial(at: list.nextDeadline) == address)
+        same(list.nextDial(at: .zero), nil)
+        same(list.nextDial(at: list.nextDeadline), address)
         list.dialEnded(address, foundOwner: NodeID(value: 4), limits, &random, at: .zero)
         #expect(list.nextDeadline == .never)
         list.lost(NodeID(value: 4), at: .zero + .seconds(1))
-        #expect(list.nextDial(at: .zero + .seconds(1)) == address)
+        same(list.nextDial(at: .zero + .seconds(1)), address)
     }
 }
