@@ -37,6 +37,11 @@ let package = Package(
         .target(
             name: "CommyMesh", dependencies: ["CommyBase", "CommyWire"], swiftSettings: swift),
 
+        // Tools of the developers.
+        .target(
+            name: "CommyFuzz", dependencies: ["CommyBase", "CommyWire", "CommyMesh"],
+            swiftSettings: swift),
+
         // Effects.
         .systemLibrary(name: "CLibCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
         .systemLibrary(
@@ -93,13 +98,17 @@ let package = Package(
             ],
             swiftSettings: swift),
         .executableTarget(
-            name: "commy-dev", dependencies: [argumentParser], swiftSettings: swift),
+            name: "commy-dev", dependencies: ["CommyBase", "CommyFuzz", argumentParser],
+            swiftSettings: swift),
 
         // Tests.
         .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: c),
         .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
         .testTarget(
             name: "CommyWireTests", dependencies: ["CommyWire", "CommyBase"], swiftSettings: swift),
+        .testTarget(
+            name: "CommyFuzzTests", dependencies: ["CommyFuzz", "CommyWire"],
+            swiftSettings: swift),
         .testTarget(
             name: "CommyMeshTests", dependencies: ["CommyMesh", "CommyWire", "CommyBase"],
             swiftSettings: swift),

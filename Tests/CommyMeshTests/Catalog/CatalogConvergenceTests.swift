@@ -89,7 +89,6 @@ struct CatalogConvergenceTests {
         for left in 0..<10 {
             for right in 0..<left where left - right > 1 { mesh.disconnect(left, right) }
         }
-        mesh.introduceAll()
         let joining = mesh.timeToAgree(limit: .seconds(120))
         try mesh.register(0, try CatalogStage.offer("new"))
         let change = mesh.timeToAgree(limit: .seconds(120))

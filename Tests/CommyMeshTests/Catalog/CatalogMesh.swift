@@ -26,6 +26,8 @@ struct CatalogMesh {
         case linkUp(Int, Int, link: Int)
         case linkDown(Int, Int)
         case member(at: Int, of: Int, MemberState, life: UInt64)
+        /// Membership tells one node of another, whether they are linked or not.
+        case introduce(at: Int, of: Int, life: UInt64)
         case wake(Int)
     }
     struct Node {
@@ -89,7 +91,15 @@ struct CatalogMesh {
         drain(index)
         for other in 0..<count where other != index && nodes[other] != nil {
             connect(index, other)
+            introduce(index, other)
+            introduce(other, index)
         }
+    }
+
+    private mutating func introduce(_ at: Int, _ other: Int) {
+        guard let life = nodes[other]?.record.life, side[at] == side[other] else { return }
+        queue.add(
+            .introduce(at: at, of: other, life: life), at: now + draw(conditions.connecting))
     }
 
     mutating func crash(_ index: Int) {
@@ -152,17 +162,6 @@ struct CatalogMesh {
         links[right * count + left] = nil
         queue.add(.linkDown(left, right), at: now + draw(conditions.delay))
         queue.add(.linkDown(right, left), at: now + draw(conditions.delay))
-    }
-
-    /// Membership tells each node of every other one, as gossip does also where there is no link.
-    mutating func introduceAll() {
-        for at in 0..<count {
-            for of in 0..<count where of != at && nodes[at]?.view[of] == nil {
-                guard let record = nodes[of]?.record else { continue }
-                tell(at, of: of, .alive, record)
-                drain(at)
-            }
-        }
     }
 
     @discardableResult
@@ -260,6 +259,12 @@ struct CatalogMesh {
                 at, of: of, state,
                 MemberRecord(
                     name: Self.name(of), zone: .unknown, addresses: [], incarnation: 0, life: life))
+            drain(at)
+        case .introduce(let at, let of, let life):
+            guard let record = nodes[of]?.record, record.life == life, nodes[at] != nil,
+                nodes[at]?.view[of]?.life != life
+            else { return }
+            tell(at, of: of, .alive, record)
             drain(at)
         case .wake(let index):
             guard let node = nodes[index], node.wakesAt == now else { return }
