@@ -56,7 +56,8 @@ let package = Package(
             name: "CommyShm", dependencies: ["CommyBase", "CLinux", "CommyLinux"],
             swiftSettings: swift),
         .target(
-            name: "CommyReactor", dependencies: ["CommyBase", "CommyLinux", "CommyShm"],
+            name: "CommyReactor",
+            dependencies: ["CommyBase", "CommyLinux", "CommyShm", "CommyTLS"],
             swiftSettings: swift),
 
         .target(
@@ -101,6 +102,7 @@ let package = Package(
             swiftSettings: swift),
 
         // Tests.
+        .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: c),
         .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
         .testTarget(
             name: "CommyWireTests", dependencies: ["CommyWire", "CommyBase"], swiftSettings: swift),
@@ -123,7 +125,9 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "CommyReactorTests",
-            dependencies: ["CommyReactor", "CommyShm", "CommyLinux", "CommyBase"],
+            dependencies: [
+                "CAllocations", "CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyTLS",
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "CommyNodeTests",

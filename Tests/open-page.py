@@ -38,9 +38,10 @@ class Browser:
     def __init__(self, profile):
         self.events = []
         self.number = 0
-        program = shutil.which("chromium") or shutil.which("chromium-browser")
+        names = ["chromium", "chromium-browser", "google-chrome"]
+        program = next(filter(None, map(shutil.which, names)), None)
         if program is None:
-            sys.exit("there is no chromium: install Debian's package of that name")
+            sys.exit(f"there is no browser: install one of {', '.join(names)}")
         self.process = subprocess.Popen(
             [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -1,5 +1,7 @@
 #include "clinux.h"
 
+#include <sys/syscall.h>
+
 #include <poll.h>
 #include <sched.h>
 #include <sys/resource.h>
@@ -69,4 +71,57 @@ const char *clinux_error_text(int number) {
 const char *clinux_error_name(int number) {
     const char *name = strerrorname_np(number);
     return name ? name : "E?";
+}
+
+void clinux_unpin_thread(void) {
+    cpu_set_t all;
+    memset(&all, 0xff, sizeof all);
+    sched_setaffinity(0, sizeof all, &all);
+}
+
+int clinux_current_processor(void) {
+    return sched_getcpu();
+}
+
+bool clinux_may_use_processor(int processor) {
+    cpu_set_t usable;
+    return processor >= 0 && processor < CPU_SETSIZE &&
+           sched_getaffinity(0, sizeof usable, &usable) == 0 && CPU_ISSET(processor, &usable);
+}
+
+const char *clinux_network_call(long number) {
+    switch (number) {
+    case SYS_read: return "read";
+    case SYS_write: return "write";
+    case SYS_readv: return "readv";
+    case SYS_writev: return "writev";
+    case SYS_connect: return "connect";
+    case SYS_accept: return "accept";
+    case SYS_accept4: return "accept4";
+    case SYS_sendto: return "sendto";
+    case SYS_sendmsg: return "sendmsg";
+    case SYS_sendmmsg: return "sendmmsg";
+    case SYS_recvfrom: return "recvfrom";
+    case SYS_recvmsg: return "recvmsg";
+    case SYS_recvmmsg: return "recvmmsg";
+    default: return NULL;
+    }
+}
+
+void clinux_ask_for_slices(uint64_t nanoseconds) {
+    // struct sched_attr of sched_setattr(2), which glibc does not declare everywhere.
+    struct {
+        uint32_t size;
+        uint32_t policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = sizeof attributes};
+    if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) < 0 ||
+        attributes.policy != SCHED_OTHER)
+        return;
+    attributes.size = sizeof attributes;
+    attributes.runtime = nanoseconds;
+    syscall(SYS_sched_setattr, 0, &attributes, 0);
 }

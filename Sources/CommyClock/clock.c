@@ -7,6 +7,8 @@
 /// wrong readings, which is the fault's proof, stays zero.
 #include "commy_clock.h"
 
+#include "lockstep.h"
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -79,8 +81,9 @@ static struct timespec true_instant(const struct timespec *instant) {
     return result;
 }
 
-static int read_clock(clockid_t clock, struct timespec *time, const void *caller) {
-    commy_note_reading(clock, caller);
+static int read_clock(clockid_t clock, struct timespec *time, const char *call,
+                      const void *caller) {
+    commy_note_reading(clock, call, caller);
     // The vDSO, by way of the C library's own function; the system call before that is found.
     static int (*real)(clockid_t, struct timespec *);
     if (!real)
@@ -92,13 +95,13 @@ static int read_clock(clockid_t clock, struct timespec *time, const void *caller
 }
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
-    return read_clock(clock, time, __builtin_return_address(0));
+    return read_clock(clock, time, "clock_gettime", CALLER);
 }
 
 int gettimeofday(struct timeval *restrict time, void *restrict zone) {
     (void)zone;
     struct timespec now;
-    read_clock(CLOCK_REALTIME, &now, __builtin_return_address(0));
+    read_clock(CLOCK_REALTIME, &now, "gettimeofday", CALLER);
     time->tv_sec = now.tv_sec;
     time->tv_usec = now.tv_nsec / 1000;
     return 0;
@@ -106,7 +109,7 @@ int gettimeofday(struct timeval *restrict time, void *restrict zone) {
 
 time_t time(time_t *result) {
     struct timespec now;
-    read_clock(CLOCK_REALTIME, &now, __builtin_return_address(0));
+    read_clock(CLOCK_REALTIME, &now, "time", CALLER);
     if (result)
         *result = now.tv_sec;
     return now.tv_sec;
@@ -115,14 +118,8 @@ time_t time(time_t *result) {
 int timespec_get(struct timespec *now, int base) {
     if (base != TIME_UTC)
         return 0;
-    return read_clock(CLOCK_REALTIME, now, __builtin_return_address(0)) == 0 ? base : 0;
+    return read_clock(CLOCK_REALTIME, now, "timespec_get", CALLER) == 0 ? base : 0;
 }
-
-/// Declares `real`, the C library's own function of this name.
-#define REAL(name)                                                                                 \
-    static __typeof__(name) *real;                                                                 \
-    if (!real)                                                                                     \
-    real = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
 
 int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
                            const struct timespec *restrict until) {
@@ -151,6 +148,7 @@ int sem_timedwait(sem_t *restrict semaphore, const struct timespec *restrict unt
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                     struct timespec *rest) {
     REAL(clock_nanosleep);
+    commy_note_wait("clock_nanosleep", CALLER);
     if (clock != CLOCK_REALTIME || !(flags & TIMER_ABSTIME))
         return real(clock, flags, time, rest);
     struct timespec instant = true_instant(time);

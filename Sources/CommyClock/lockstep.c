@@ -1,15 +1,20 @@
-/// Notices a lockstep program that reads a clock of its own while it has its turn.
+/// Notices a lockstep program that breaks its contract while it runs: one that reads a clock of its
+/// own, waits by one, or uses the network from a second thread or out of its turn.
 ///
 /// Time stands still while a lockstep program runs, and its page says what it is; what any other
-/// clock says differs from run to run. The harness names whoever looked (Scenarios/LOCKSTEP.md).
-/// Programs that do not use the C library for the time (static ones, Go's) are not noticed.
-#include "commy_clock.h"
+/// clock says differs from run to run, and so does the order of two threads. The harness names
+/// whoever did it (Scenarios/LOCKSTEP.md). Programs that do not use the C library for these calls
+/// (static ones, Go's) are not noticed here.
+#include "lockstep.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /// The words of the control page that this needs; LockstepLayout.swift has all of them.
@@ -17,14 +22,26 @@ enum {
     PAGE_BYTES = 65536,
     STATE = 8,
     BREACH_COUNT = 64,
-    BREACH_CLOCK = 72,
+    BREACH_KIND = 72,
     BREACH_ADDRESS = 80,
+    BREACH_DETAIL = 88,
+    NETWORK_THREAD = 96,
     BREACH_MODULE = 128,
     BREACH_MODULE_BYTES = 256,
+    BREACH_CALL = 384,
+    BREACH_CALL_BYTES = 32,
+    PARKED = 1,
     GRANTED = 2,
 };
 
 static char *page;
+
+/// The calling thread, as its host numbers it; 0 until it is asked for.
+static __thread int own_thread;
+
+static void forget_thread(void) {
+    own_thread = 0;
+}
 
 __attribute__((constructor)) static void map_lockstep_page(void) {
     const char *path = getenv("COMMY_LOCKSTEP");
@@ -33,20 +50,78 @@ __attribute__((constructor)) static void map_lockstep_page(void) {
         return;
     void *memory = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     close(fd);
-    if (memory != MAP_FAILED)
-        page = memory;
+    if (memory == MAP_FAILED)
+        return;
+    pthread_atfork(NULL, NULL, forget_thread);
+    page = memory;
 }
 
-void commy_note_reading(clockid_t clock, const void *caller) {
-    if (!page || __atomic_load_n((uint32_t *)(page + STATE), __ATOMIC_ACQUIRE) != GRANTED)
-        return;
+static uint32_t state(void) {
+    return __atomic_load_n((uint32_t *)(page + STATE), __ATOMIC_ACQUIRE);
+}
+
+static int this_thread(void) {
+    if (!own_thread)
+        own_thread = (int)syscall(SYS_gettid);
+    return own_thread;
+}
+
+/// The first breach stays; the others are only counted.
+static void note(enum commy_breach kind, int64_t detail, const char *call, const void *caller) {
     if (__atomic_fetch_add((int64_t *)(page + BREACH_COUNT), 1, __ATOMIC_RELAXED) > 0)
         return;
-    *(int64_t *)(page + BREACH_CLOCK) = clock;
+    *(int64_t *)(page + BREACH_KIND) = kind;
+    *(int64_t *)(page + BREACH_DETAIL) = detail;
+    strncpy(page + BREACH_CALL, call, BREACH_CALL_BYTES - 1);
     Dl_info module;
     if (!dladdr(caller, &module) || !module.dli_fname)
         return;
     *(uint64_t *)(page + BREACH_ADDRESS) =
         (uint64_t)((const char *)caller - (const char *)module.dli_fbase);
     strncpy(page + BREACH_MODULE, module.dli_fname, BREACH_MODULE_BYTES - 1);
+}
+
+void commy_note_reading(clockid_t clock, const char *call, const void *caller) {
+    if (page && state() == GRANTED)
+        note(COMMY_BREACH_CLOCK, clock, call, caller);
+}
+
+void commy_note_wait(const char *call, const void *caller) {
+    if (!page || state() != GRANTED)
+        return;
+    // What other threads wait for is their own business as long as they keep off the network.
+    int *network = (int *)(page + NETWORK_THREAD);
+    if (this_thread() == __atomic_load_n(network, __ATOMIC_RELAXED) || this_thread() == getpid())
+        note(COMMY_BREACH_WAIT, this_thread(), call, caller);
+}
+
+static int is_internet_socket(int fd) {
+    int family = 0;
+    socklen_t length = sizeof family;
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0 &&
+           (family == AF_INET || family == AF_INET6);
+}
+
+void commy_note_network(int fd, const char *call, const void *caller) {
+    if (!page)
+        return;
+    uint32_t now = state();
+    if (now != PARKED && now != GRANTED)
+        return;
+    int *network = (int *)(page + NETWORK_THREAD);
+    int user = __atomic_load_n(network, __ATOMIC_RELAXED);
+    // The usual case costs two loads: the one thread that uses the network, in its turn.
+    if (user == this_thread() && now == GRANTED)
+        return;
+    int error = errno;
+    if (is_internet_socket(fd)) {
+        if (user == 0)
+            __atomic_compare_exchange_n(network, &user, this_thread(), 0, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED);
+        if (user != 0 && user != this_thread())
+            note(COMMY_BREACH_SECOND_THREAD, this_thread(), call, caller);
+        else if (now == PARKED)
+            note(COMMY_BREACH_OUT_OF_TURN, this_thread(), call, caller);
+    }
+    errno = error;
 }

@@ -65,6 +65,17 @@ public struct FileDescriptor: ~Copyable, Sendable {
         }
     }
 
+    /// Sends from `buffer` on a socket: the bytes sent, or nil when it would block. No SIGPIPE.
+    public func send(_ buffer: UnsafeRawBufferPointer) throws(SystemError) -> Int? {
+        guard let base = buffer.baseAddress, buffer.count > 0 else { return 0 }
+        while true {
+            let count = unsafe clinux_socket_send(raw, base, buffer.count)
+            if count == -Int(EINTR) { continue }
+            if count == -Int(EAGAIN) { return nil }
+            return try checked(count, "send")
+        }
+    }
+
     /// Writes all of `bytes`; for blocking descriptors and regular files.
     public func writeAll(_ bytes: [UInt8]) throws(SystemError) {
         var offset = 0

@@ -28,6 +28,9 @@ public struct MonotonicClock: Sendable {
         clinux_realtime() - (clinux_monotonic() - originNanoseconds)
     }
 
+    /// The wall clock as it is set now; it may jump.
+    public var wallClock: WallInstant { WallInstant(nanosecondsSince1970: clinux_realtime()) }
+
     /// Blocks the thread until `instant`.
     public func sleep(until instant: MeshInstant) {
         while now < instant {

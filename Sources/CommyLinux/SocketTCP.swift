@@ -65,6 +65,16 @@ public struct TCPSocket: ~Copyable, Sendable {
         }
     }
 
+    /// Sends from the front of `bytes`: how many, or nil when there is no room. No SIGPIPE.
+    public func send(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int? {
+        unsafe try descriptor.send(bytes)
+    }
+
+    /// Small writes leave at once; a socket made by `init(for:)` does so already.
+    public func sendAtOnce() throws(SystemError) {
+        _ = try checked(clinux_tcp_no_delay(descriptor.raw), "setsockopt TCP_NODELAY")
+    }
+
     /// No more bytes follow from this side.
     public func shutdownWrite() throws(SystemError) {
         _ = try checked(clinux_socket_shutdown_write(descriptor.raw), "shutdown")

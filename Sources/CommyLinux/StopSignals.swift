@@ -15,13 +15,31 @@ public struct StopSignals: ~Copyable, Sendable {
         descriptor = FileDescriptor(owning: try checked(raw, "signalfd"))
     }
 
+    /// What a person or a supervisor asks of a daemon.
+    public enum Signal: Sendable, Equatable {
+        case terminate, interrupt, hangUp
+    }
+
+    /// The next signal that has come; nil when there is none. One that came twice before it was
+    /// taken counts once (signal(7)).
+    public func take() -> Signal? {
+        while true {
+            let signal = clinux_signalfd_read(descriptor.raw)
+            guard signal > 0 else { return nil }
+            switch signal {
+            case SIGTERM: return .terminate
+            case SIGINT: return .interrupt
+            case SIGHUP: return .hangUp
+            // SIGPIPE: the write that caused it has said so.
+            case _: continue
+            }
+        }
+    }
+
     /// True when a SIGTERM, SIGINT or SIGHUP has come since the last call.
     public func takeStop() -> Bool {
         var stops = false
-        while true {
-            let signal = clinux_signalfd_read(descriptor.raw)
-            guard signal > 0 else { return stops }
-            if signal != SIGPIPE { stops = true }
-        }
+        while take() != nil { stops = true }
+        return stops
     }
 }

@@ -14,6 +14,14 @@ public enum LoopClock {
         }
     }
 
+    /// The date, for what certificates state: never for spans, as it may jump.
+    public var wallClock: WallInstant {
+        switch self {
+        case .system(let clock): clock.wallClock
+        case .lockstep(let member): WallInstant(nanosecondsSince1970: member.wallClock)
+        }
+    }
+
     /// The lockstep run's when the environment says so, else the system's with this zero.
     public static func ofThisProcess(originNanoseconds: Int64) throws(SystemError) -> LoopClock {
         if let member = try LockstepMember.fromEnvironment() { return .lockstep(member) }

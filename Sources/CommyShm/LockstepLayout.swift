@@ -19,8 +19,11 @@ public enum LockstepLayout {
     static let breachCountOffset = 64
     static let breachKindOffset = 72
     static let breachAddressOffset = 80
+    static let breachDetailOffset = 88
     static let breachModuleOffset = 128
     static let breachModuleBytes = 256
+    static let breachCallOffset = 384
+    static let breachCallBytes = 32
     static let mailboxOffset = 4_096
     /// Bytes of application events that one turn may leave.
     public static let mailboxBytes = byteCount - mailboxOffset

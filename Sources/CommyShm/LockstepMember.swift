@@ -60,18 +60,25 @@ public final class LockstepMember {
 
     /// Puts an event of the application into the run's trace: `kind` and `name=value` words. A line
     /// that does not fit is counted and lost.
-    public func note(_ line: String) {
-        var bytes = Array(line.utf8.map { $0 < 0x20 ? 0x20 : $0 })
-        bytes.append(0x0a)
-        let length = Int(words.word(LockstepLayout.mailboxLengthOffset))
-        guard length + bytes.count <= LockstepLayout.mailboxBytes else {
-            words.setWord(
+    public func note(_ line: String) { note { $0.add(line) } }
+
+    /// The same without a string: the words go straight into the mailbox, and nothing is allocated.
+    ///
+    ///     member.note { $0.add("breaker-open"); $0.add("to", 7); $0.add("why", "timeout") }
+    public func note(_ words: (inout LockstepNote) -> Void) {
+        let length = Int(self.words.word(LockstepLayout.mailboxLengthOffset))
+        let room = LockstepLayout.mailboxBytes - length
+        let start = unsafe self.words.address(LockstepLayout.mailboxOffset + max(0, length))
+        var note = unsafe LockstepNote(
+            UnsafeMutableRawBufferPointer(start: start, count: max(0, room)))
+        words(&note)
+        guard let count = note.end() else {
+            self.words.setWord(
                 LockstepLayout.mailboxLostOffset,
-                words.word(LockstepLayout.mailboxLostOffset) &+ 1)
+                self.words.word(LockstepLayout.mailboxLostOffset) &+ 1)
             return
         }
-        words.setBytes(LockstepLayout.mailboxOffset + length, bytes)
-        words.setWord(LockstepLayout.mailboxLengthOffset, UInt32(length + bytes.count))
+        self.words.setWord(LockstepLayout.mailboxLengthOffset, UInt32(length + count))
     }
 
     /// Takes no part any more; no network may be used from here on.

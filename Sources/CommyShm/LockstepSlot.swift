@@ -24,6 +24,8 @@ public struct LockstepSlot: ~Copyable {
     /// What the page's file must hold before it is mapped.
     public static var blank: [UInt8] { [UInt8](repeating: 0, count: LockstepLayout.byteCount) }
 
+    /// True when the process takes no part any more and is about to end.
+    public var hasLeft: Bool { words.currentState() == LockstepLayout.State.left }
     public var hasJoined: Bool { words.currentState() != LockstepLayout.State.absent }
     public var isParked: Bool { words.currentState() == LockstepLayout.State.parked }
     public var isRunning: Bool { words.currentState() == LockstepLayout.State.granted }
@@ -61,11 +63,11 @@ public struct LockstepSlot: ~Copyable {
     }
 
     /// The application events of the last turn, one a line, and how many had no room. Empties the
-    /// mailbox; call it while the token is here.
-    public func takeEvents() -> (lines: [UInt8], lost: UInt32) {
+    /// mailbox; nil when there is nothing. Call it while the token is here.
+    public func takeEvents() -> (lines: [UInt8], lost: UInt32)? {
         let claimed = Int(words.word(LockstepLayout.mailboxLengthOffset))
         let lost = words.word(LockstepLayout.mailboxLostOffset)
-        guard claimed > 0 || lost > 0 else { return ([], 0) }
+        guard claimed > 0 || lost > 0 else { return nil }
         let count = min(claimed, LockstepLayout.mailboxBytes)
         let lines = words.bytes(LockstepLayout.mailboxOffset, count: count)
         words.setWord(LockstepLayout.mailboxLengthOffset, 0)
@@ -73,25 +75,45 @@ public struct LockstepSlot: ~Copyable {
         return (lines, lost)
     }
 
-    /// A look at a clock that is not the page's.
+    /// What the preloaded library has seen the process do against the contract.
     public struct Breach: Sendable, Equatable {
+        /// The numbers of enum commy_breach in Sources/CommyClock/lockstep.h.
+        public enum Kind: Int64, Sendable {
+            case readClock = 1
+            case waitedByClock = 2
+            case usedNetworkFromSecondThread = 3
+            case usedNetworkOutOfTurn = 4
+        }
+        public var kind: Kind
+        /// How often something was done against the contract; the rest is about the first time.
         public var count: Int64
-        /// As in clock_gettime(2).
-        public var clock: Int64
-        /// Offset in the module that looked.
+        /// The C function that was called.
+        public var call: String
+        /// The clock, as in clock_gettime(2), or the thread, as the host numbers it.
+        public var detail: Int64
+        /// Offset of the caller in its module.
         public var offset: UInt64
         public var module: String
     }
 
-    /// The first look at another clock since the process has joined; nil when there was none.
+    /// True when there is a `breach`; costs one load.
+    public var hasBreach: Bool { words.number(LockstepLayout.breachCountOffset) > 0 }
+
+    /// The first breach since the process has joined; nil when there was none.
     public var breach: Breach? {
         let count = words.number(LockstepLayout.breachCountOffset)
-        guard count > 0 else { return nil }
-        let name = words.bytes(
-            LockstepLayout.breachModuleOffset, count: LockstepLayout.breachModuleBytes)
+        guard count > 0,
+            let kind = Breach.Kind(rawValue: words.number(LockstepLayout.breachKindOffset))
+        else { return nil }
         return Breach(
-            count: count, clock: words.number(LockstepLayout.breachKindOffset),
+            kind: kind, count: count,
+            call: text(LockstepLayout.breachCallOffset, LockstepLayout.breachCallBytes),
+            detail: words.number(LockstepLayout.breachDetailOffset),
             offset: UInt64(bitPattern: words.number(LockstepLayout.breachAddressOffset)),
-            module: String(decoding: name.prefix { $0 != 0 }, as: UTF8.self))
+            module: text(LockstepLayout.breachModuleOffset, LockstepLayout.breachModuleBytes))
+    }
+
+    private func text(_ offset: Int, _ count: Int) -> String {
+        String(decoding: words.bytes(offset, count: count).prefix { $0 != 0 }, as: UTF8.self)
     }
 }

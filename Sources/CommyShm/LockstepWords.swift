@@ -16,6 +16,9 @@ struct LockstepWords: ~Copyable, @unchecked Sendable {
         self.memory = memory
     }
 
+    /// Where `offset` lies in the mapping; valid as long as this value.
+    func address(_ offset: Int) -> UnsafeMutableRawPointer { unsafe memory.base + offset }
+
     private func pointer<Value: ~Copyable>(
         _ offset: Int, as type: Value.Type
     ) -> UnsafeMutablePointer<Value> {
@@ -53,13 +56,5 @@ struct LockstepWords: ~Copyable, @unchecked Sendable {
     func bytes(_ offset: Int, count: Int) -> [UInt8] {
         let range = unsafe UnsafeRawBufferPointer(start: memory.base + offset, count: count)
         return unsafe Array(range)
-    }
-
-    func setBytes(_ offset: Int, _ bytes: [UInt8]) {
-        precondition(offset + bytes.count <= memory.byteCount)
-        unsafe bytes.withUnsafeBytes { source in
-            guard let start = source.baseAddress else { return }
-            unsafe (memory.base + offset).copyMemory(from: start, byteCount: source.count)
-        }
     }
 }

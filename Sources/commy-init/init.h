@@ -71,7 +71,17 @@ int signal_session(int leader, int number);
 void answer(const struct clinux_message *message, const char *text, const int *descriptors,
             int count);
 
+/// Answers whether somebody listens on a port.
+void answer_listening(const struct clinux_message *request);
+
+/// Takes all TCP connections from this host's kernel.
+void disconnect(const struct clinux_message *request);
+
 /// Removes what a killed harness left: the janitor's whole life.
 int janitor(void);
+
+/// Runs a command inside a host (see enter.c): the exit code. `words`: the pid of its process 1, a
+/// directory, then the command.
+int enter(int count, char **words);
 
 #endif

@@ -159,6 +159,8 @@ static void serve(void) {
     case CLINUX_LOWER: lower_limits(&message); break;
     case CLINUX_RESTORE: restore_limits(&message); break;
     case CLINUX_DISK: set_disk(&message); break;
+    case CLINUX_DISCONNECT: disconnect(&message); break;
+    case CLINUX_LISTENING: answer_listening(&message); break;
     default: fail("understand a message", -EBADMSG);
     }
     for (int i = 0; i < CLINUX_MESSAGE_DESCRIPTORS; i++)
@@ -189,6 +191,8 @@ int main(int count, char **arguments) {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (count == 2 && strcmp(arguments[1], "janitor") == 0)
         return janitor();
+    if (count >= 5 && strcmp(arguments[1], "enter") == 0)
+        return enter(count - 2, arguments + 2);
     if (count != 2 || strcmp(arguments[1], "host") != 0) {
         static const char help[] = "commy-init is started by commy for each emulated host; "
                                    "run 'commy sim run FILE' instead.\n";

@@ -111,24 +111,37 @@ static void allow_ping(void) {
 /// seldom the limit.
 static int make_timeless(const char **stage) {
     static const char *const settings[][2] = {
-        {"tcp_congestion_control", "reno"},
-        {"tcp_slow_start_after_idle", "0"},
-        {"tcp_early_retrans", "0"},
-        {"tcp_recovery", "0"},
-        {"tcp_timestamps", "0"},
-        {"tcp_no_metrics_save", "1"},
-        {"tcp_syn_retries", "127"},
-        {"tcp_synack_retries", "255"},
-        {"tcp_retries2", "255"},
-        {"tcp_orphan_retries", "255"},
-        {"tcp_moderate_rcvbuf", "0"},
-        {"tcp_autocorking", "0"},
-        {"tcp_rmem", "4096 8388608 8388608"},
-        {"tcp_wmem", "4096 8388608 8388608"},
+        {"ipv4/tcp_congestion_control", "reno"},
+        {"ipv4/tcp_slow_start_after_idle", "0"},
+        {"ipv4/tcp_early_retrans", "0"},
+        {"ipv4/tcp_recovery", "0"},
+        {"ipv4/tcp_timestamps", "0"},
+        {"ipv4/tcp_no_metrics_save", "1"},
+        {"ipv4/tcp_syn_retries", "127"},
+        {"ipv4/tcp_synack_retries", "255"},
+        {"ipv4/tcp_retries2", "255"},
+        {"ipv4/tcp_orphan_retries", "255"},
+        {"ipv4/tcp_moderate_rcvbuf", "0"},
+        {"ipv4/tcp_autocorking", "0"},
+        {"ipv4/tcp_mtu_probing", "0"},
+        {"ipv4/tcp_keepalive_time", "32767"},
+        {"ipv4/tcp_rmem", "4096 8388608 8388608"},
+        {"ipv4/tcp_wmem", "4096 8388608 8388608"},
+        // A minute of real time is hours of a run: without these a client would run out of ports.
+        // The closed half of a connection then waits for the other half as long as that takes.
+        {"ipv4/tcp_max_tw_buckets", "0"},
+        {"ipv4/tcp_fin_timeout", "1000000"},
+        // What a kernel says to strangers is otherwise limited to so much per real second.
+        {"ipv4/icmp_ratemask", "0"},
+        {"ipv4/icmp_ratelimit", "0"},
+        {"ipv4/tcp_invalid_ratelimit", "0"},
+        {"ipv4/tcp_challenge_ack_limit", "2147483647"},
+        {"ipv6/icmp/ratelimit", "0"},
+        {"ipv6/icmp/ratemask", "0"},
     };
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         char path[96];
-        snprintf(path, sizeof path, "/proc/sys/net/ipv4/%s", settings[i][0]);
+        snprintf(path, sizeof path, "/proc/sys/net/%s", settings[i][0]);
         *stage = settings[i][0];
         int fd = clinux_open(path, O_WRONLY, 0);
         // A setting that this kernel does not have does no harm either.

@@ -20,7 +20,8 @@ struct Sim: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run scenarios: real processes, an emulated network, faults, and a verdict.",
         subcommands: [
-            SimRun.self, SimReplay.self, SimList.self, SimValidate.self, SimSchema.self,
+            SimRun.self, SimReplay.self, SimShell.self, SimList.self, SimValidate.self,
+            SimSchema.self,
             SimInit.self,
             SimDoctor.self,
         ])

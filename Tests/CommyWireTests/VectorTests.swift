@@ -42,7 +42,7 @@ struct VectorTests {
             var y: UInt8 = 200
             var z: Float? = nil
         }
-        // msgpack.packb({"label": "p", "x": -1, "y": 200}) and cbor2.dumps(..., canonical=True)
+        // Written by the packages msgpack and cbor2 (canonical) from label p, x -1, y 200.
         let packed = try PayloadCodec.encode(Point(), as: .messagePack)
         #expect(packed.hex == "83a56c6162656ca170a178ffa179ccc8")
         let cbor = try PayloadCodec.encode(Point(), as: .cbor)

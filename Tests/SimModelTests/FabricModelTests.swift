@@ -104,6 +104,10 @@ import Testing
         #expect(balance.allSatisfy { $0 == 0 })
         #expect(driver.fabric.packetsInside == 0)
         #expect(driver.deliveries.count > 100 && driver.drops.count > 100)
+        let counters = driver.fabric.materialisedLinks.map { driver.fabric.counters(of: $0) }
+        let unrouted = driver.fabric.unroutedPackets.reduce(0) { $0 + $1.packets }
+        let dropped = counters.reduce(unrouted) { $0 + $1.drops.total }
+        #expect(dropped == UInt64(driver.drops.count), "every drop is counted by one link")
         for delivery in driver.deliveries {
             #expect(
                 delivery.due.nanoseconds - delivery.entered.nanoseconds

@@ -113,5 +113,8 @@ struct JudgeCountTests {
         let judgement = run.judgement()
         #expect(judgement.judged.map(\.verdict) == [.pass, .fail, .fail])
         #expect(judgement.judged[2].observed == "its condition never held: begin of x: 0 of 1")
+        // What it waited for may have come too late only because the machine stood still.
+        for number in 0..<60 { run.stall(endsAt: Int64(number) * 100 + 60, length: 10) }
+        #expect(run.judgement().judged.map(\.verdict) == [.pass, .inconclusive, .inconclusive])
     }
 }

@@ -36,6 +36,23 @@ struct JudgeMachineTests {
         #expect(run.judged().verdict == .fail)
     }
 
+    @Test func `claims on processes and events are left open on such a machine`() {
+        var run = JudgeRun()
+        run.expect(
+            .resource(.cpu, .atLeast, 0.5), of: .process("nginx", host: "web-1"))
+        run.sample(at: 1_000, cpuMilliseconds: 0)
+        run.sample(at: 9_000, cpuMilliseconds: 600)
+        run.expect(
+            .never(.log(.contains("gave up"), process: "nginx", host: nil)), of: .run)
+        run.logs(at: 9_900, "gave up")
+        #expect(run.judgement().judged.map(\.verdict) == [.fail, .fail])
+        for number in 0..<60 { run.stall(endsAt: Int64(number) * 100 + 60, length: 10) }
+        let judged = run.judgement().judged
+        #expect(judged.map(\.verdict) == [.inconclusive, .inconclusive])
+        #expect(
+            judged.allSatisfy { $0.evidence.contains("the machine stood still for 600ms of 10s") })
+    }
+
     @Test func `a stall that two threads have seen counts once`() {
         var run = lateRun()
         for number in 0..<30 {

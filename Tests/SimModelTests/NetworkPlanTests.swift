@@ -84,6 +84,26 @@ import Testing
         var driver = FabricDriver(Self.routed())
         driver.send(0, from: 0, to: 3, at: 0)
         #expect(driver.drops == [Drop(handle: 0, link: .none, reason: .noRoute)])
+        let unrouted = driver.fabric.unroutedPackets
+        #expect(unrouted.map(\.pair) == ["web>odd"])
+        #expect(unrouted.map(\.packets) == [1])
+        #expect(driver.fabric.materialisedLinks.isEmpty)
+    }
+
+    @Test func `the link that a partition keeps packets from counts them`() throws {
+        var driver = FabricDriver(Self.zones([]))
+        let pairs = driver.fabric.plan.partitionPairs([["web"], ["db"]])
+        driver.fabric.block(pairs, at: MeshInstant(nanoseconds: 1))
+        driver.drain()
+        driver.send(0, from: 0, to: 1, at: 2)
+        driver.send(1, from: 0, to: 2, at: 3)
+        driver.run()
+        let links = driver.fabric.materialisedLinks
+        let link = try #require(links.first { driver.fabric.name(of: $0) == "web>db" })
+        let counters = driver.fabric.counters(of: link)
+        #expect(counters.packets == 1 && counters.bytes > 0 && counters.delivered == 0)
+        #expect(counters.drops[.partitioned] == 1 && counters.drops.total == 1)
+        #expect(driver.fabric.blockedDrops(of: pairs) == 1)
     }
 
     @Test func `a shared bottleneck queues packets of both paths behind each other`() {

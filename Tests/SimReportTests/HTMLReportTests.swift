@@ -40,12 +40,13 @@ struct HTMLReportTests {
         #expect(!text.contains("id=\"traffic\""))
     }
 
-    @Test func `an author's line breaks are kept, and no sign is shown for them`() throws {
+    @Test func `an author's text is shown as text, and no sign for its line breaks`() throws {
         var events = SampleRun.passing
         guard case .runStarted(var started) = events[0].fact else { return }
         started.why = "One line.\nAnd <b>.\n"
         events[0].fact = .runStarted(started)
-        #expect(try page(events).contains("<p class=\"why\">One line.\nAnd &lt;b&gt;.</p>"))
+        #expect(
+            try page(events).contains("<div class=\"why\"><p>One line. And &lt;b&gt;.</p></div>"))
     }
 
     /// Hostile text in every field that a file or a program can fill.

@@ -42,6 +42,31 @@ struct SuiteReportTests {
         #expect(text.components(separatedBy: "<details>").count == 3)
     }
 
+    @Test func `a broken file is one error with all its mistakes, and a remark for each`() throws {
+        var suite = SuiteReport()
+        suite.add(
+            .invalid(
+                file: "Scenarios/typo.yaml",
+                [
+                    .init(file: "Scenarios/typo.yaml", line: 7, column: 3, text: "unknown 'hots'"),
+                    .init(file: "Scenarios/part.yaml", line: 2, column: 9, text: "100% of < 5"),
+                ]))
+        let junit = suite.junit
+        let lines = try JUnitReportTests.validated(junit)
+        #expect(lines.contains("suite|Scenarios/typo.yaml|1|0|1|0"))
+        #expect(junit.contains("message=\"Scenarios/typo.yaml:7:3: unknown 'hots' (and 1 more)\""))
+        #expect(junit.contains("\nScenarios/part.yaml:2:9: 100% of &lt; 5\n"))
+        #expect(
+            suite.annotations == [
+                "::error file=Scenarios/typo.yaml,line=7,col=3,title=no valid scenario"
+                    + "::unknown 'hots'",
+                "::error file=Scenarios/part.yaml,line=2,col=9,title=no valid scenario"
+                    + "::100%25 of < 5",
+            ])
+        #expect(suite.markdown.hasPrefix("## 💥 1 could not be run of 1 scenario\n"))
+        #expect(suite.markdown.contains("\nScenarios/part.yaml:2:9: 100% of < 5\n"))
+    }
+
     @Test func `nothing but skipped scenarios does not look like a pass`() {
         var suite = SuiteReport()
         suite.add(.skipped(scenario: "a", file: "a.yaml", reason: "no right"))

@@ -14,6 +14,27 @@ struct TopologyTests {
         #expect(edge.conditions == ["latency 5ms, loss 0.1%"])
     }
 
+    @Test func `what a partition stops is drawn as changed, although no link is`() throws {
+        var events = SampleRun.passing
+        let hosts = ["a", "b", "c"]
+        let pairs = [("a", "b"), ("a", "c")]
+        let begin = events[0].at
+        for host in hosts {
+            let up = HostUp(host: host, zone: "", addresses: [])
+            events.append(RunEvent(at: begin, fact: .hostUp(up)))
+        }
+        for (from, to) in pairs {
+            let up = LinkUp(link: "\(from)>\(to)", from: from, to: to, conditions: "ideal")
+            events.append(RunEvent(at: begin, fact: .linkUp(up)))
+        }
+        let split = FaultTransition(
+            fault: "split", verb: "partition", targets: ["a>b", "b>a", "b>c", "c>b"])
+        events.append(RunEvent(at: begin, fact: .faultStarted(split)))
+        let graph = TopologyGraph(try #require(RunReport(events)))
+        let faulty = graph.edges.filter(\.isFaulty).map { graph.nodes[$0.to].name }
+        #expect(faulty.contains("b") && !faulty.contains("c"))
+    }
+
     @Test func `hosts of a zone stand beside each other, and every place is in the drawing`() throws
     {
         let report = try #require(RunReport(LongRun(seconds: 1).events))

@@ -97,6 +97,27 @@ import Testing
         #expect(tool.exists("reports/latest/verdict.json"))
     }
 
+    @Test func `a broken file reaches the pipeline's reports, and its neighbour is not started`()
+        throws
+    {
+        let tool = try selection()
+        defer { tool.remove() }
+        try tool.write("a/two.yaml", "name: two\nhots: []\ntopology:\n  hosts: [a, a]\n")
+        let result = try tool.run([
+            "/usr/bin/env", "GITHUB_ACTIONS=true",
+            "GITHUB_STEP_SUMMARY=\(tool.directory)/step.md", "\(tool.products)/commy", "sim", "run",
+            "a", "--junit", "junit.xml", "--markdown", "summary.md",
+        ])
+        #expect(result.status == 3)
+        #expect(!tool.exists("reports"))
+        let remarks = result.output.split(separator: "\n").filter { $0.hasPrefix("::error ") }
+        #expect(remarks.count == 2, "\(result.output)")
+        #expect(remarks.first?.hasPrefix("::error file=a/two.yaml,line=2,col=1,") == true)
+        #expect(tool.read("junit.xml").contains("errors=\"1\""))
+        #expect(tool.read("summary.md").contains("a/two.yaml:2:1"))
+        #expect(tool.read("step.md") == tool.read("summary.md"))
+    }
+
     @Test func `what is skipped is said loudly, and is an error when nothing else is there`() throws
     {
         let tool = try selection()

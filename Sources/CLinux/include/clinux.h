@@ -12,5 +12,6 @@
 #include "clinux_network.h"
 #include "clinux_sandbox.h"
 #include "clinux_socket.h"
+#include "clinux_unix.h"
 
 #endif

@@ -123,6 +123,24 @@ void clinux_prefer_thread(void);
 /// changes.
 void clinux_pin_thread(int processor);
 
+/// Lets the calling thread run on every processor that its process may use.
+void clinux_unpin_thread(void);
+
+/// Asks for short slices of the processor, of so many nanoseconds, for the calling thread and those
+/// that it starts: it then runs soon after it was woken, also beside programs that compute. Where
+/// the kernel does not know this (before Linux 6.12), nothing changes.
+void clinux_ask_for_slices(uint64_t nanoseconds);
+
+/// The processor that the calling thread is on now.
+int clinux_current_processor(void);
+
+/// Whether the calling thread may run on a processor.
+bool clinux_may_use_processor(int processor);
+
+/// The name of a system call by which a program uses a socket, its first argument; NULL for any
+/// other number.
+const char *_Nullable clinux_network_call(long number);
+
 /// The path of the running executable, without a zero byte: its length, or -errno.
 static inline long clinux_own_executable(void *_Nonnull path, size_t capacity) {
     return clinux_result(readlink("/proc/self/exe", path, capacity));

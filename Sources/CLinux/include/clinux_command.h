@@ -12,6 +12,9 @@
 /// the other, each ended by a zero byte; the first is searched for in PATH. Returns its process id,
 /// with a descriptor of it in `pidfd`, or -errno (-ENOENT: there is no such program).
 int clinux_start_command(const char *_Nonnull words, int count, int output, int *_Nonnull pidfd);
+/// The same with this program's own standard input, output and error, and in its process group.
+int clinux_start_attached(const char *_Nonnull words, int count, int *_Nonnull pidfd);
+
 /// Kills every process of a command's group.
 int clinux_kill_group(int pid);
 

@@ -30,6 +30,8 @@ enum clinux_message_kind {
                       ///< much more than now. DONE: number (processes)
     CLINUX_RESTORE,   ///< number: as LOWER. DONE: number (processes)
     CLINUX_DISK,      ///< limits[0]: bytes left, UINT64_MAX as before. DONE: number (file systems)
+    CLINUX_DISCONNECT, ///< DONE: number (TCP connections that are gone, without a word)
+    CLINUX_LISTENING,  ///< number: a TCP port. DONE: number (1: somebody listens on it)
     // Init to harness.
     CLINUX_READY,   ///< fds: TUN, netlink socket; pid: interface index
     CLINUX_SPAWNED, ///< id; pid; fds: pidfd. On failure error and number (the stage), no fd

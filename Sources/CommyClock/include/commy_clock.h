@@ -7,7 +7,6 @@
 #define COMMY_CLOCK_H
 
 #include <stdint.h>
-#include <time.h>
 
 struct commy_clock_setting {
     /// The true monotonic time from which the drift counts, in nanoseconds.
@@ -25,9 +24,6 @@ struct commy_clock_page {
     /// How often a process has read a wall clock that was not the true one.
     int64_t wrong_readings;
 };
-
-/// A clock was read from `caller`; in a lockstep program's turn that is a breach of the contract.
-void commy_note_reading(clockid_t clock, const void *caller);
 
 /// The variable that names the page's file.
 #define COMMY_CLOCK_VARIABLE "COMMY_WALL_CLOCK"

@@ -4,7 +4,8 @@ internal import CLinux
 public struct InitMessage: Sendable {
     public enum Kind: UInt32, Sendable {
         case setUp = 1
-        case spawn, signal, write, socket, sample, lower, restore, disk
+        case spawn, signal, write, socket, sample, lower, restore, disk, disconnect
+        case listening
         case ready, spawned, exited, done, failed
     }
     public var kind: Kind

@@ -56,15 +56,18 @@ extension TLSSession {
         return taken
     }
 
-    /// Says that this side sends nothing more; the session goes on the other way. Does nothing
-    /// before the handshake is done, or a second time.
-    public mutating func close() {
+    /// Says that this side sends nothing more; the session goes on the other way. False when there
+    /// is no room for it, or the handshake is not done: try again later. Nothing is written after.
+    public mutating func close() -> Bool {
         switch state {
-        case .established, .ended:
-            ERR_clear_error()
-            _ = unsafe SSL_shutdown(session)
-        case .handshaking, .failed: break
+        case .handshaking, .failed: return false
+        case .established, .ended: break
         }
+        if unsafe SSL_get_shutdown(session) & SSL_SENT_SHUTDOWN != 0 { return true }
+        guard freeOutputBytes >= Self.recordOverhead else { return false }
+        ERR_clear_error()
+        _ = unsafe SSL_shutdown(session)
+        return true
     }
 
     /// Appends plaintext to `buffer`, which must have room.

@@ -38,7 +38,8 @@ public struct TLSSession: ~Copyable {
 
     /// The most plaintext in one record (RFC 8446, 5.1).
     public static let recordByteLimit = 16_384
-    /// The least size of a ring: a whole record and what goes with it, for a key update to reply to.
+    /// The least size of a ring: a whole record and what goes with it, for a key update to reply
+    /// to.
     public static let leastRingBytes = recordByteLimit + 2 * recordOverhead
     /// What surrounds the plaintext of one record (22 bytes), with room for a small one beside it.
     static let recordOverhead = 128

@@ -138,6 +138,7 @@ extension PayloadError {
                 case .typeMismatch(_, let context), .valueNotFound(_, let context),
                     .keyNotFound(_, let context), .dataCorrupted(let context):
                     context
+                // Cases that a later standard library may add have a text of their own.
                 @unknown default: DecodingError.Context(codingPath: [], debugDescription: "")
                 }
             self.init(

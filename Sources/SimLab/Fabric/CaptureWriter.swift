@@ -1,3 +1,4 @@
+internal import CommyBase
 internal import CommyLinux
 internal import Synchronization
 
@@ -6,6 +7,7 @@ final class CaptureWriter: Sendable {
     private enum Job: Sendable {
         case open(name: String)
         case write(bytes: [UInt8], file: Int)
+        case signal(WrittenMark)
         case finish
     }
 
@@ -51,6 +53,13 @@ final class CaptureWriter: Sendable {
         if isAccepted { add(.write(bytes: bytes, file: file)) }
     }
 
+    /// Waits until everything so far is written.
+    func drain() {
+        let mark = WrittenMark()
+        add(.signal(mark))
+        mark.wait()
+    }
+
     /// No more will come; `run` returns when all is written.
     func finish() { add(.finish) }
 
@@ -79,6 +88,7 @@ final class CaptureWriter: Sendable {
                 switch job {
                 case .open(let name): files.append(openFile(name))
                 case .write(let bytes, let file): write(bytes, to: files[file])
+                case .signal(let mark): mark.reached()
                 case .finish: return
                 }
             }
@@ -116,5 +126,17 @@ final class CaptureWriter: Sendable {
     static func fileName(for name: String) -> String {
         let plain = name.split(separator: ">").joined(separator: "-to-")
         return String(plain.map { $0 == "/" ? "_" : $0 }) + ".pcapng"
+    }
+}
+
+/// A place in the queue that somebody waits for.
+private final class WrittenMark: Sendable {
+    private let isReached = Mutex(false)
+
+    func reached() { isReached.withLock { $0 = true } }
+
+    func wait() {
+        let clock = MonotonicClock()
+        while !isReached.withLock({ $0 }) { clock.sleep(until: clock.now + .milliseconds(1)) }
     }
 }

@@ -12,6 +12,9 @@ protocol Fabric: AnyObject {
     func setConditions(_ conditions: LinkConditions, of link: LinkIndex)
     func block(_ pairs: [HostPair])
     func unblock(_ pairs: [HostPair])
+    /// The host is off, or on again: what its kernel says meanwhile is not said, and what it would
+    /// have sent again is forgotten. Whoever keeps packets must know; `block` does the rest.
+    func setPower(of host: Int, isOn: Bool) throws
     /// The counters, after every command sent before has been carried out.
     func inspect(pairs: [HostPair]) throws -> FabricSnapshot
     /// What a selector means: links, and for a cut also pairs where links carry others too.

@@ -152,6 +152,9 @@ final class FabricHandle: Fabric {
     }
 
     func block(_ pairs: [HostPair]) { mailbox.send(.block(pairs)) }
+    /// A wire keeps nothing.
+    func setPower(of host: Int, isOn: Bool) {}
+
     func unblock(_ pairs: [HostPair]) { mailbox.send(.unblock(pairs)) }
 
     /// The counters, after every command sent before has been carried out.

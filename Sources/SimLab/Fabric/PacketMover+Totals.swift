@@ -43,6 +43,13 @@ extension PacketMover {
                     latenessP99Nanoseconds: late(99), latenessP999Nanoseconds: late(99.9),
                     latenessMaxNanoseconds: late(100)))
         }
+        links += model.unroutedPackets.map { pair, packets, bytes in
+            LinkTotals(
+                link: pair, packets: packets, bytes: bytes, delivered: 0,
+                dropped: [DropCount(reason: DropReason.noRoute.text, count: packets)],
+                duplicated: 0, corrupted: 0, reordered: 0, latenessP50Nanoseconds: 0,
+                latenessP99Nanoseconds: 0, latenessP999Nanoseconds: 0, latenessMaxNanoseconds: 0)
+        }
         return FabricTotals(links: links, lostBeforeModel: lostBeforeModel)
     }
 }

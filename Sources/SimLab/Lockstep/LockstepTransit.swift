@@ -7,14 +7,28 @@ struct LockstepTransit {
     let trace: LockstepTrace
     /// By handle: what the model was told.
     private var facts: [PacketFacts?] = []
-    /// Hosts whose kernels were given something since they were last read, in ascending order.
-    private(set) var stirred: [Bool]
+    /// By host: it may have sent something since the network has last settled, because a program
+    /// has run there or because it was given a packet.
+    private var isStirred: [Bool]
+    /// True when one of them is.
+    private(set) var isAnyStirred = false
+    /// Hosts that were given a packet since the last call of `takeReached`.
     private var reached: [Bool]
+    private var isAnyReached = false
+    /// By host: it has no power.
+    var isOff: [Bool]
+    /// The host that is being read.
+    private var source = 0
+    /// The first host that has sent something without a reason.
+    private var unsolicited: Int?
+    /// Packets that hosts have sent, without those that were swallowed.
+    private(set) var packetCount: UInt64 = 0
 
     init(trace: LockstepTrace, hostCount: Int) {
         self.trace = trace
-        stirred = Array(repeating: false, count: hostCount)
-        reached = stirred
+        isStirred = Array(repeating: false, count: hostCount)
+        reached = isStirred
+        isOff = isStirred
     }
 
     mutating func note(_ packet: PacketFacts) {
@@ -29,19 +43,48 @@ struct LockstepTransit {
         return known
     }
 
-    mutating func stir(_ host: Int) { stirred[host] = true }
-    /// Hosts that were given a packet since the last call.
-    mutating func takeReached() -> [Int] {
-        guard reached.contains(true) else { return [] }
-        defer { for host in reached.indices { reached[host] = false } }
-        return reached.indices.filter { reached[$0] }
+    mutating func stir(_ host: Int) {
+        isStirred[host] = true
+        isAnyStirred = true
+    }
+
+    mutating func stirAll() {
+        for host in isStirred.indices { isStirred[host] = true }
+        isAnyStirred = true
+    }
+
+    /// Every device is empty: who sends from now on was stirred from now on.
+    mutating func calm() {
+        guard isAnyStirred else { return }
+        for host in isStirred.indices { isStirred[host] = false }
+        isAnyStirred = false
     }
 
     /// A host's kernel was given a packet.
     mutating func reach(_ host: Int) {
-        stirred[host] = true
+        stir(host)
         reached[host] = true
+        isAnyReached = true
     }
 
-    mutating func calm(_ host: Int) { stirred[host] = false }
+    /// Hosts that were given a packet since the last call, in their order.
+    mutating func takeReached(_ body: (Int) -> Void) {
+        guard isAnyReached else { return }
+        isAnyReached = false
+        for host in reached.indices where reached[host] {
+            reached[host] = false
+            body(host)
+        }
+    }
+
+    /// A host is about to be read.
+    mutating func beganReading(_ host: Int) { source = host }
+
+    /// A packet of the host that is being read, and no repetition.
+    mutating func countPacket() {
+        packetCount += 1
+        if !isStirred[source] { unsolicited = unsolicited ?? source }
+    }
+
+    mutating func takeUnsolicited() -> Int? { unsolicited.take() }
 }

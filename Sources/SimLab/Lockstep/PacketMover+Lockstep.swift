@@ -1,5 +1,6 @@
 internal import CLinux
 internal import CommyBase
+internal import CommyLinux
 internal import SimModel
 
 /// Under a virtual clock TCP is never disturbed: `SegmentHold` turns loss into lateness.
@@ -9,6 +10,10 @@ extension PacketMover {
         _ handle: UInt32, _ bytes: borrowing Span<UInt8>, _ header: PacketHeader,
         _ traits: PacketTraits, from host: Int, to destination: Int
     ) {
+        if lockstep?.isOff[host] == true {
+            pool.release(handle)
+            return
+        }
         if let segment = SegmentFacts(bytes, header) {
             let entry = lockstep?.hold.entered(handle, flow: traits.flow, segment, at: now)
             if entry == .swallow {
@@ -17,6 +22,7 @@ extension PacketMover {
                 return
             }
         }
+        lockstep?.countPacket()
         note("packet-sent", host, destination, traits.flow, header, bytes.count)
         submit(handle, byteCount: bytes.count, segments: 1, traits, host, destination)
     }
@@ -28,7 +34,7 @@ extension PacketMover {
         lockstep?.trace.add(kind, at: now) { line in
             line.set("from", hostNames[source])
             line.set("to", hostNames[destination])
-            line.set("flow", String(flow, radix: 16))
+            line.set("flow", hexadecimal: flow)
             line.set("bytes", Int64(byteCount))
             if header.transport == 6 {
                 line.set("flags", Int64(header.tcpFlags))
@@ -69,7 +75,7 @@ extension PacketMover {
         lockstep?.trace.add(kind, at: now) { line in
             line.set("from", hostNames[Int(facts.source.value)])
             line.set("to", hostNames[Int(facts.destination.value)])
-            line.set("flow", String(facts.flow, radix: 16))
+            line.set("flow", hexadecimal: facts.flow)
             line.set("bytes", Int64(facts.byteCount))
         }
     }
@@ -98,7 +104,7 @@ extension PacketMover {
         lockstep?.trace.add("segment-lost", at: now) { line in
             line.set("from", hostNames[Int(facts.source.value)])
             line.set("to", hostNames[Int(facts.destination.value)])
-            line.set("flow", String(facts.flow, radix: 16))
+            line.set("flow", hexadecimal: facts.flow)
             line.set("why", why)
         }
         if lockstep?.hold.lost(handle, at: now) == .forget { pool.release(handle) }
@@ -134,9 +140,9 @@ extension PacketMover {
         pool.release(handle)
     }
 
-    /// Reads every host that may have something until none has, and does what is due now; returns
-    /// when the network does something next.
-    mutating func settle(at instant: MeshInstant) throws -> MeshInstant {
+    /// Reads every host that has something until none has, and does what is due now; returns when
+    /// the network does something next. `ready` watches the devices, by host.
+    mutating func settle(at instant: MeshInstant, _ ready: inout Epoll) throws -> MeshInstant {
         now = instant
         while true {
             model.advance(to: now)
@@ -144,13 +150,50 @@ extension PacketMover {
             drainHold()
             let ofModel = drain()
             let next = min(ofModel, drainHold())
-            var isStirred = false
-            for host in devices.indices where lockstep?.stirred[host] == true {
-                isStirred = true
-                lockstep?.calm(host)
-                _ = try readDevice(host, limit: Int.max)
+            let isRead = try readReady(&ready)
+            if !isRead, next > now {
+                lockstep?.calm()
+                return next
             }
-            if !isStirred, next > now { return next }
         }
+    }
+
+    /// Reads those that have something, in the order of the hosts; false when none has.
+    private mutating func readReady(_ ready: inout Epoll) throws(SystemError) -> Bool {
+        let count = try ready.wait(nanoseconds: 0)
+        guard count > 0 else { return false }
+        // The kernel tells them in the order in which they came to have something.
+        var last = -1
+        for _ in 0..<count {
+            var host = Int.max
+            for index in 0..<count {
+                let other = Int(ready.event(at: index).token)
+                if other > last, other < host { host = other }
+            }
+            guard host != .max else { break }
+            lockstep?.beganReading(host)
+            _ = try readDevice(host, limit: Int.max)
+            last = host
+        }
+        return true
+    }
+
+    /// Throws away what hosts have sent while nobody should have: a host that stood still sends
+    /// nothing that is part of the run.
+    func discardUnread() {
+        var byte: UInt8 = 0
+        for device in devices {
+            while unsafe clinux_read(device.raw, &byte, 1) > 0 {}
+        }
+    }
+
+    /// A host that is off says nothing, and what its kernel would have sent again it does not send.
+    mutating func setPower(of host: Int, isOn: Bool) {
+        lockstep?.isOff[host] = !isOn
+        guard !isOn, let transit = lockstep else { return }
+        lockstep?.hold.sourceLost { handle in
+            Int(transit.facts(of: handle).source.value) == host
+        }
+        drainHold()
     }
 }

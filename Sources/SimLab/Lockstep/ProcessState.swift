@@ -6,12 +6,7 @@ struct ProcessState {
     let words: String
 
     init(of pid: Int32) {
-        func text(_ name: String) -> String {
-            let path = "/proc/\(pid)/\(name)"
-            let bytes = FileManager.default.contents(atPath: path) ?? Data()
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        let status = text("status").split(separator: "\n")
+        let status = Self.text("status", of: pid).split(separator: "\n")
         func field(_ name: String) -> String? {
             status.first { $0.hasPrefix(name + ":") }.map {
                 $0.dropFirst(name.count + 1).split(separator: "\t").joined(separator: " ")
@@ -23,8 +18,8 @@ struct ProcessState {
             return
         }
         let threads = field("Threads") ?? "?"
-        let call = text("syscall").split(separator: " ").first.map(String.init) ?? "?"
-        let place = text("wchan")
+        let call = Self.text("syscall", of: pid).split(separator: " ").first.map(String.init) ?? "?"
+        let place = Self.text("wchan", of: pid)
         switch state.first {
         case "R": words = "it runs without pause (\(threads) threads)"
         default:
@@ -33,14 +28,19 @@ struct ProcessState {
                 + (place.isEmpty || place == "0" ? "" : " in \(place)") + ", \(threads) threads)"
         }
     }
+
+    /// A file of /proc about a process; empty when it cannot be read.
+    static func text(_ name: String, of pid: Int32) -> String {
+        let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/\(name)") ?? Data()
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }
 
 /// Ports on which somebody listens in the network of a process.
 enum ListeningPorts {
     static func contains(_ port: UInt16, of pid: Int32) -> Bool {
         ["tcp", "tcp6"].contains { table in
-            let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/net/\(table)") ?? Data()
-            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst()
+            ProcessState.text("net/\(table)", of: pid).split(separator: "\n").dropFirst()
                 .contains { line in
                     let words = line.split(separator: " ")
                     // Column 1 is the local address, column 3 the state: 0A listens.

@@ -19,8 +19,8 @@ extension ScenarioRun {
             switch fault.action {
             case .cpu, .exec, .memory:
                 throw Self.refusal("fault '\(fault.name)' works by real time")
-            case .crash, .pause, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
-                .mtuBlackHole, .reset, .clock, .openFiles, .disk:
+            case .crash, .powerLoss, .pause, .stop, .restart, .cut, .partition, .flap, .degrade,
+                .bufferbloat, .mtuBlackHole, .reset, .clock, .openFiles, .disk:
                 break
             }
         }

@@ -13,14 +13,16 @@ final class Recorder {
     private let log: FileDescriptor
     private var judge: Judge
     private var pending: [UInt8] = []
+    /// The event that is being recorded.
+    private var line: [UInt8] = []
     private let encoder = Recorder.makeEncoder()
     private let observer: ScenarioRun.Observer
     private let scenario: Scenario
     /// The first error of writing the log; reported when the run ends.
     private var writeError: SystemError?
 
-    /// Takes what of each event is the same in every lockstep run.
-    var repeats: ((RunEvent) -> Void)?
+    /// Takes what of each event is the same in every lockstep run, with the event's line.
+    var repeats: ((RunEvent, [UInt8]) -> Void)?
 
     /// Bytes that wait before they are written: large enough to make writes rare.
     private static let flushThreshold = 65_536
@@ -42,16 +44,19 @@ final class Recorder {
         let event = RunEvent(at: instant ?? clock.now, fact: fact)
         events.append(event)
         judge.observe(event)
+        line.removeAll(keepingCapacity: true)
         encode(event)
-        repeats?(event)
+        pending += line
+        repeats?(event, line)
         if pending.count >= Self.flushThreshold { flush() }
         observer(event)
     }
 
     private func encode(_ event: RunEvent) {
+        if RequestLine.append(event, to: &line) { return }
         do {
-            pending += try encoder.encode(event)
-            pending.append(UInt8(ascii: "\n"))
+            line += try encoder.encode(event)
+            line.append(UInt8(ascii: "\n"))
         } catch {
             preconditionFailure("every event can be written as JSON: \(error)")
         }

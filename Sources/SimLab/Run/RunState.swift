@@ -73,6 +73,8 @@ final class ProcessInstance {
     var freezers: [Int] = []
     /// Its wall clock, when a fault is about that.
     var wallClock: WallClock?
+    /// The same under a virtual clock.
+    var virtualClock: (change: ClockChange, since: MeshInstant)?
     /// Set when its directory has its files.
     var isPrepared = false
     /// Lines of both streams so far.
@@ -101,6 +103,12 @@ final class CapturedOutput {
     private var descriptor: FileDescriptor?
     private(set) var token = 0
     var splitter = LineSplitter()
+    /// Read, and not yet given out: under a virtual clock.
+    private var kept: [UInt8] = []
+    /// Bytes that one process may leave in one turn.
+    static let keptByteLimit = 64 << 20
+
+    var keptByteCount: Int { kept.count }
 
     /// The open descriptor's number.
     var raw: Int32? { descriptor?.raw }
@@ -121,6 +129,20 @@ final class CapturedOutput {
         } catch {
             return 0
         }
+    }
+
+    /// Reads what is there and keeps it.
+    func keep(through buffer: inout [UInt8]) {
+        while let count = read(into: &buffer), count > 0 {
+            kept += buffer[..<count]
+            if count < buffer.count { return }
+        }
+    }
+
+    /// What was kept, once.
+    func takeKept() -> [UInt8] {
+        defer { kept = [] }
+        return kept
     }
 
     func close() { descriptor = nil }

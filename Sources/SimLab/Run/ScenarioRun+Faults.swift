@@ -30,6 +30,8 @@ extension ScenarioRun {
             fault.pairs = NetworkPlan(topology: scenario.topology, seed: seed).partitionPairs(
                 groups)
             try impair(fault, .cut)
+        case .powerLoss(let host):
+            try losePower(of: host, fault)
         case .disk(let host, let freeBytes):
             try fillDisk(of: host, freeBytes: freeBytes, fault)
         case .exec(let host, let command, _):
@@ -48,7 +50,7 @@ extension ScenarioRun {
             timers.add(.flap(fault, down: false), at: clock.now + down)
         case .cpu:
             timers.add(.duty(fault, frozen: true), at: clock.now)
-        case .crash, .pause, .stop, .restart, .cut, .partition, .degrade, .bufferbloat,
+        case .crash, .powerLoss, .pause, .stop, .restart, .cut, .partition, .degrade, .bufferbloat,
             .mtuBlackHole, .reset, .clock, .memory, .openFiles, .disk, .exec:
             break
         }
@@ -60,6 +62,7 @@ extension ScenarioRun {
         switch fault.spec.action {
         case .crash, .stop:
             for process in fault.processes where process.life.healed() { try startAgain(process) }
+        case .powerLoss(let host): try restorePower(of: host, fault)
         case .pause, .cpu, .memory, .openFiles, .clock:
             try relieve(fault)
         case .restart: break
@@ -122,7 +125,7 @@ extension ScenarioRun {
             fault.processes.map(\.label) + fault.links.map(\.name)
             + fault.pairs.map { "\(name($0.source))>\(name($0.destination))" }
         switch fault.spec.action {
-        case .disk(let host, _), .exec(let host, _, _): targets.append(host)
+        case .disk(let host, _), .exec(let host, _, _), .powerLoss(let host): targets.append(host)
         case .crash, .pause, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
             .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles:
             break

@@ -22,6 +22,51 @@ extension ScenarioRun {
         }
     }
 
+    /// The host is off from this instant on: no packet leaves or reaches it, its processes and its
+    /// kernel's connections are gone, and nobody is told.
+    func losePower(of host: String, _ fault: FaultInstance) throws {
+        let number = index(of: host)
+        fabric?.block(pairs(of: number))
+        try fabric?.setPower(of: number, isOn: false)
+        fault.processes = processes.filter { $0.host == number }
+        for process in fault.processes {
+            let wasAlive = process.life.isAlive
+            _ = process.life.leaveOrdered(then: .stayDown)
+            if wasAlive, try signal(process, 9) { fault.touched += 1 }
+        }
+        try loseConnections(of: number)
+    }
+
+    func restorePower(of host: String, _ fault: FaultInstance) throws {
+        let number = index(of: host)
+        // Under the machine's clock the last process may have ended after the power was lost.
+        try loseConnections(of: number)
+        try fabric?.setPower(of: number, isOn: true)
+        fabric?.unblock(pairs(of: number))
+        for process in fault.processes where process.life.healed() { try startAgain(process) }
+        fault.mended = true
+    }
+
+    private func loseConnections(of host: Int) throws {
+        do throws(SystemError) {
+            try hosts[host].loseConnections()
+        } catch {
+            throw LabError(
+                error, doing: "take the power from host \(hostNames[host])",
+                cure: "the kernel must have CONFIG_INET_DIAG_DESTROY; 'crash' works without")
+        }
+    }
+
+    /// Everything between this host and the others, both ways.
+    private func pairs(of host: Int) -> [HostPair] {
+        hostNames.indices.filter { $0 != host }.flatMap { other in
+            [
+                HostPair(source: HostIndex(host), destination: HostIndex(other)),
+                HostPair(source: HostIndex(other), destination: HostIndex(host)),
+            ]
+        }
+    }
+
     func launchCommand(
         _ command: ProcessSpec.Command, on hostName: String, of fault: FaultInstance, heals: Bool
     ) throws {

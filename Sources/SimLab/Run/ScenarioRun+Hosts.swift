@@ -75,6 +75,12 @@ extension ScenarioRun {
             }
             guard let message else { return }
             guard message.kind == .exited else { continue }
+            if let conductor {
+                let key = HostProcess(host: index, pid: message.pid)
+                // Orphans that process 1 adopted belong to nobody.
+                if owners[key] != nil { conductor.ended[key] = message }
+                continue
+            }
             try processExited(host: index, message)
         }
     }

@@ -7,8 +7,8 @@ extension ScenarioRun {
     /// A `cpu` fault stops and continues its processes with this period: short against anything
     /// that a service promises, long against the cost of the signals.
     private static var dutyPeriod: Duration { .milliseconds(40) }
-    private static let stopSignal: Int32 = 19
-    private static let continueSignal: Int32 = 18
+    static let stopSignal: Int32 = 19
+    static let continueSignal: Int32 = 18
 
     func beginOnProcesses(_ fault: FaultInstance) throws {
         guard let target = fault.spec.processTarget else {
@@ -42,8 +42,8 @@ extension ScenarioRun {
         case .clock(_, let change):
             try setWallClock(of: process, to: change)
             return false
-        case .cpu, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset, .disk,
-            .exec:
+        case .powerLoss, .cpu, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole,
+            .reset, .disk, .exec:
             return false
         }
     }
@@ -59,7 +59,7 @@ extension ScenarioRun {
         case .clock:
             for process in fault.processes { try setWallClock(of: process, to: nil) }
             fault.mended = true
-        case .crash, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
+        case .crash, .powerLoss, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
             .mtuBlackHole, .reset, .disk, .exec:
             break
         }
@@ -69,11 +69,7 @@ extension ScenarioRun {
     private func freeze(_ process: ProcessInstance, by fault: FaultInstance) throws -> Bool {
         guard process.insidePID != nil else { return false }
         process.freezers.append(fault.index)
-        if let member = conductor?.member(host: process.host, insidePID: process.insidePID) {
-            // Under a virtual clock a program stands still by not being granted.
-            member.isPaused = true
-            return true
-        }
+        // Under a virtual clock a program stands still by not being granted.
         return try signal(process, Self.stopSignal)
     }
 
@@ -81,12 +77,7 @@ extension ScenarioRun {
         guard process.freezers.contains(fault.index) else { return }
         process.freezers.removeAll { $0 == fault.index }
         guard process.freezers.isEmpty else { return }
-        if let member = conductor?.member(host: process.host, insidePID: process.insidePID) {
-            member.isPaused = false
-            member.isPoked = true
-        } else {
-            try signal(process, Self.continueSignal)
-        }
+        try signal(process, Self.continueSignal)
     }
 
     /// The other half of a cpu fault's period.
@@ -132,12 +123,13 @@ extension ScenarioRun {
 
 extension FaultSpec {
     /// Whom a fault on processes hits.
-    fileprivate var processTarget: ProcessTarget? {
+    var processTarget: ProcessTarget? {
         switch action {
         case .crash(let target), .pause(let target), .stop(let target), .restart(let target),
             .clock(let target, _), .cpu(let target, _), .memory(let target, _),
             .openFiles(let target, _):
             target
+        case .powerLoss(let host): .host(host)
         case .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset, .disk, .exec:
             nil
         }

@@ -120,6 +120,9 @@ extension ScenarioRun {
 
     /// Reads what is there and gives out whole lines; closes the descriptor at its end.
     func drain(_ output: CapturedOutput, line: (String) -> Void) {
+        if output.keptByteCount > 0 {
+            for text in output.splitter.append(output.takeKept()[...]) { line(text) }
+        }
         // A program that writes without pause must not keep the loop: 1 MiB a turn.
         for _ in 0..<16 {
             guard let count = output.read(into: &recorder.scratch) else { return }
@@ -213,6 +216,10 @@ extension ScenarioRun {
     @discardableResult
     private func endSession(of process: ProcessInstance) throws(SystemError) -> Int {
         guard let leader = process.lastLeader else { return 0 }
+        if conductor != nil {
+            try awaitSessionEnd(host: process.host, leader: leader)
+            return 0
+        }
         return try hosts[process.host].signalSession(leader: leader, 9)
     }
 
@@ -233,11 +240,25 @@ extension ScenarioRun {
     }
 
     /// Sends a signal to a process and all of its session; true when it was there.
+    ///
+    /// Under a virtual clock a program gets it at the beginning of its next turn, SIGKILL at once;
+    /// one that is stopped has no turns.
     @discardableResult
     func signal(_ process: ProcessInstance, _ number: Int32) throws -> Bool {
         guard let pid = process.insidePID else { return false }
+        if let conductor, let member = conductor.member(host: process.host, insidePID: pid),
+            number != 9
+        {
+            switch number {
+            case Self.stopSignal: conductor.setPaused(member, true)
+            case Self.continueSignal: conductor.setPaused(member, false)
+            case _:
+                member.signals.append(number)
+                conductor.poke(member)
+            }
+            return true
+        }
         let reached = try hosts[process.host].signalSession(leader: pid, number) > 0
-        conductor?.member(host: process.host, insidePID: pid)?.isPoked = true
         if number == 9, reached { try awaitEnd(host: process.host, pid: pid) }
         return reached
     }
@@ -247,7 +268,7 @@ extension ScenarioRun {
         guard process.life.leaveOrdered(then: next) else { return }
         try signal(process, process.spec.stopSignal)
         // A stopped process takes no signal but SIGKILL and SIGCONT.
-        try signal(process, 18)
+        try signal(process, Self.continueSignal)
         timers.add(
             .killLeaving(process, incarnation: process.life.incarnation),
             at: clock.now + process.spec.stopWithin)

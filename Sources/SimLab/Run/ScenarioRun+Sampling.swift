@@ -12,12 +12,25 @@ extension ScenarioRun {
     /// of a processor.
     private static let processesPerInterval = 25
 
+    /// In a lockstep run that asks for nothing about resources, this many intervals become one.
+    private static let virtualFactor = 20
+
+    private var expectsResources: Bool {
+        scenario.expectations.contains { expectation in
+            if case .resource = expectation.claim { true } else { false }
+        }
+    }
+
     func scheduleSampling() {
-        let factor = 1 + processes.count / Self.processesPerInterval
-        timers.add(.sample, at: clock.now + Self.sampleInterval * factor)
+        var factor = 1 + processes.count / Self.processesPerInterval
+        // Virtual time is much faster than the looks at processes.
+        if conductor != nil, !expectsResources { factor *= Self.virtualFactor }
+        nextSample = clock.now + Self.sampleInterval * factor
+        timers.add(.sample, at: nextSample)
     }
 
     func sample() throws {
+        noteLateness()
         noteWaits()
         for process in processes where process.life.isAlive { try sample(process) }
         try announceNewLinks()
@@ -43,10 +56,30 @@ extension ScenarioRun {
                     openFiles: usage.openFiles, threads: usage.threads)))
     }
 
+    /// The loop comes back within some milliseconds, whatever a scenario does. One that is this
+    /// late (nanoseconds) was kept from running: by a lack of processors, or by a disk that it
+    /// waited for.
+    private static var latestReturn: Int64 { 50_000_000 }
+
+    /// This loop at its own late return is a witness too.
+    private func noteLateness() {
+        guard conductor == nil else { return }
+        let late = (clock.now - nextSample).nanoseconds
+        guard late > Self.latestReturn else { return }
+        recorder.record(.machineStalled(MachineStalled(lengthNanoseconds: late)))
+    }
+
+    /// How long nobody keeps processors awake after programs have waited for them: as long as the
+    /// longest effect of a stall.
+    private static var restAfterWaits: Duration { .seconds(5) }
+
     /// Programs that lacked processors since the last look make that time a stall.
     func noteWaits() {
         let roots = processes.filter(\.life.isAlive).map(\.outsidePID)
-        guard let span = witness.look(at: roots, now: clock.now.nanoseconds) else { return }
+        let found = witness.look(at: roots, now: clock.now.nanoseconds)
+        if found.haveWaited { restUntil = clock.now + Self.restAfterWaits }
+        awake?.isResting = clock.now < restUntil
+        guard let span = found.disturbed else { return }
         recorder.record(.machineStalled(MachineStalled(lengthNanoseconds: span)))
     }
 

@@ -13,8 +13,11 @@ extension ScenarioRun {
 
     /// The measured part of the run: traffic flows, faults come and go.
     func runTrafficAndFaults() throws {
-        let awake = options.keepsAwake && conductor == nil ? WakefulProcessors() : nil
-        defer { awake?.stop() }
+        awake = options.keepsAwake && conductor == nil ? WakefulProcessors() : nil
+        defer {
+            awake?.stop()
+            awake = nil
+        }
         let waiters = watchWaiters()
         defer { waiters?.stop() }
         let start = clock.now + Self.leadTime

@@ -25,10 +25,14 @@ extension ScenarioRun {
 
     /// Nil is the true time.
     func setWallClock(of process: ProcessInstance, to change: ClockChange?) throws {
-        if let member = conductor?.member(host: process.host, insidePID: process.insidePID) {
+        if let conductor {
+            // A later incarnation starts with the same wrong clock.
+            process.virtualClock = change.map { ($0, clock.now) }
+            guard let member = conductor.member(host: process.host, insidePID: process.insidePID)
+            else { return }
             member.clockChange = change
             member.clockSince = clock.now
-            member.isPoked = true
+            conductor.poke(member)
             return
         }
         let now = clock.originNanoseconds + clock.now.nanoseconds

@@ -42,6 +42,8 @@ public final class ScenarioRun {
         public var virtualSeconds: Double
         /// Of the trace that repeats; only of a lockstep run.
         public var traceHash: String?
+        /// What a lockstep run has done in its traffic phase.
+        public var work: LockstepWork?
         /// True when somebody asked the run to end; whoever runs a suite ends too.
         public var wasInterrupted: Bool
     }
@@ -90,9 +92,19 @@ public final class ScenarioRun {
     /// Turns of the lockstep loop, and control pages that were laid down.
     var turns: UInt64 = 0
     var lockstepPages = 0
+    /// Where the run stands still once; only under a virtual clock.
+    public var freeze: Freeze?
+    /// What the traffic phase of a lockstep run took.
+    var lockstepWork = LockstepWork()
     /// How many links the log knows of.
     var announcedLinks = 0
     var witness = ProcessorWitness()
+    /// When resources are looked at next.
+    var nextSample = MeshInstant.zero
+    /// Keeps processors awake while traffic flows, if the user lets it.
+    var awake: WakefulProcessors?
+    /// Until when they may sleep all the same, because programs need them.
+    var restUntil = MeshInstant.zero
     /// What the run is doing, for the message of a timeout.
     var stage = "its hosts were set up"
     /// Set when the run must end early: why.
@@ -122,9 +134,10 @@ public final class ScenarioRun {
         epoll = try Epoll()
         if case .virtual(let time) = clock {
             let conductor = Conductor(
-                time: time, trace: LockstepTrace(try report.createFile(LockstepTrace.fileName)))
+                time: time, trace: LockstepTrace(try report.createFile(LockstepTrace.fileName)),
+                hostCount: hostNames.count)
             self.conductor = conductor
-            recorder.repeats = { conductor.trace.add($0) }
+            recorder.repeats = conductor.trace.add
         }
     }
 
@@ -133,6 +146,8 @@ public final class ScenarioRun {
     public func run(reporter: Reporter) throws -> Outcome {
         let (started, wall) = (clock.now, MonotonicClock())
         recorder.record(.runStarted(description))
+        let seat = conductor == nil ? nil : ProcessorSeat()
+        defer { seat?.leave() }
         do {
             try requirePrograms()
             try requireWorld()
@@ -148,7 +163,9 @@ public final class ScenarioRun {
             stage = "its processes were starting"
             try startAllProcesses()
             stage = "traffic was sent"
+            noteWork()
             try runTrafficAndFaults()
+            noteWork()
             stage = "its processes were ending"
             try windDown()
         } catch let error as LabError {
@@ -166,7 +183,7 @@ public final class ScenarioRun {
             verdict: judgement.verdict, reason: judgement.reason, judged: judgement.judged,
             events: recorder.events, report: report, wallSeconds: (wall.now - .zero).seconds,
             virtualSeconds: (clock.now - started).seconds,
-            traceHash: traceHash,
+            traceHash: traceHash, work: conductor == nil ? nil : lockstepWork,
             wasInterrupted: wasInterrupted)
     }
 

@@ -60,6 +60,18 @@ extension HostSandbox {
         return try count(message, doing: "change the size of the disk")
     }
 
+    /// Takes all TCP connections from the host's kernel, as a loss of power does.
+    func loseConnections() throws(SystemError) {
+        _ = try count(InitMessage(.disconnect), doing: "take the connections")
+    }
+
+    /// Whether somebody on the host listens on a TCP port.
+    func isListening(on port: UInt16) throws(SystemError) -> Bool {
+        var message = InitMessage(.listening)
+        message.number = Int32(port)
+        return try count(message, doing: "look for a listener") > 0
+    }
+
     private func count(_ message: InitMessage, doing what: String) throws(SystemError) -> Int {
         let answer = try ask(message).message
         guard answer.error == 0 else {

@@ -34,7 +34,7 @@ struct FaultRecord: Sendable, Equatable {
         guard let began else { return nil }
         switch spec.action {
         case .restart: return began
-        case .crash, .pause, .stop, .cut, .partition, .flap, .degrade, .bufferbloat,
+        case .crash, .powerLoss, .pause, .stop, .cut, .partition, .flap, .degrade, .bufferbloat,
             .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec:
             return spec.lasts == nil ? .max : closed ?? .max
         }
@@ -50,7 +50,7 @@ struct FaultRecord: Sendable, Equatable {
     var bringsBackSince: Int64? {
         switch spec.action {
         case .restart: touched ?? 0 > 0 ? began : nil
-        case .crash, .stop: spec.lasts == nil ? nil : closed
+        case .crash, .powerLoss, .stop: spec.lasts == nil ? nil : closed
         case .pause, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset,
             .clock, .cpu, .memory, .openFiles, .disk, .exec:
             nil

@@ -3,8 +3,8 @@ internal import CommyBase
 /// What every run must have, whatever its scenario expects: without it, a pass would mean nothing.
 extension Judge {
     /// One entry with line 0 for each fault that did not take hold, or was not healed.
-    func unmetFaults() -> [Judged] {
-        faults.compactMap(unmet) + faults.compactMap(unhealed)
+    func unmetFaults(_ hearing: Hearing) -> [Judged] {
+        faults.compactMap { unmet($0, hearing) } + faults.compactMap { unhealed($0, hearing) }
     }
 
     /// One entry with line 0 for each other condition that is not met.
@@ -12,13 +12,15 @@ extension Judge {
         logs.compactMap(unmet) + exits.map { unmet($0, story) }
     }
 
-    private func unmet(_ fault: FaultRecord) -> Judged? {
+    private func unmet(_ fault: FaultRecord, _ hearing: Hearing) -> Judged? {
         let name = fault.spec.name
         if let missed = fault.missed {
+            // What it waited for takes time, which a machine that stands still gives less of.
+            let doubts = slowness(hearing)
             return entry(
-                "fault \(name) takes hold", .fail, "its condition never held: \(missed)",
-                wanted: "its begin",
-                ["a fault that never began proves nothing: look at what it waits for"])
+                "fault \(name) takes hold", doubts.isEmpty ? .fail : .inconclusive,
+                "its condition never held: \(missed)", wanted: "its begin",
+                doubts + ["a fault that never began proves nothing: look at what it waits for"])
         }
         guard fault.began != nil else {
             return entry(
@@ -37,7 +39,7 @@ extension Judge {
     }
 
     /// A fault that is over must be over: its effect is gone, and what it took down is back.
-    private func unhealed(_ fault: FaultRecord) -> Judged? {
+    private func unhealed(_ fault: FaultRecord, _ hearing: Hearing) -> Judged? {
         let name = "fault \(fault.spec.name) is healed"
         if fault.mended == false {
             return entry(
@@ -51,10 +53,13 @@ extension Judge {
         }
         guard let first = gone.first else { return nil }
         let more = gone.count > 1 ? " and \(gone.count - 1) more" : ""
+        // To start takes time, and a machine that stands still gives less of it.
+        let doubts = slowness(SpanSet([since..<max(since, hearing.trafficEnd)]), hearing)
         return entry(
-            name, .fail, "\(first.label)\(more) was not ready again by the end of the run",
+            name, doubts.isEmpty ? .fail : .inconclusive,
+            "\(first.label)\(more) was not ready again by the end of the run",
             wanted: "what it took down is ready again",
-            ["give it more time before the end, or look at its log"])
+            doubts + ["give it more time before the end, or look at its log"])
     }
 
     private func unmet(_ log: RequestLog) -> Judged? {

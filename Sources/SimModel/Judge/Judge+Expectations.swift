@@ -16,7 +16,7 @@ extension Judge {
         do throws(Window.MissingFault) {
             window = try self.window(of: spec, hearing)
         } catch {
-            return withoutWindow(spec, error.name)
+            return withoutWindow(spec, error.name, hearing)
         }
         switch spec.subject {
         case .traffic(let name):
@@ -54,9 +54,10 @@ extension Judge {
         let outcome = claim.outcome(of: spec.claim)
         let evidence = claim.evidence(spec.claim)
         guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }
-        let doubts = claim.doubts(spec.claim, disturbance)
-        let verdict: Verdict = doubts.isEmpty || outcome.isVacuous ? .fail : .inconclusive
-        return judged(spec, verdict, outcome.text, doubts + evidence)
+        guard !outcome.isVacuous else { return judged(spec, .fail, outcome.text, evidence) }
+        let doubts = claim.doubts(spec.claim, disturbance) + slowness(window.spans, hearing)
+        return judged(
+            spec, doubts.isEmpty ? .fail : .inconclusive, outcome.text, doubts + evidence)
     }
 
     private func judge(
@@ -69,8 +70,12 @@ extension Judge {
         let claim = ProcessClaimJudge(
             records: records, window: window, story: hearing.story, trafficEnd: hearing.trafficEnd)
         let outcome = claim.outcome(of: spec.claim)
+        let evidence = claim.evidence(spec.claim)
+        guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }
+        // A program that is starved uses less, holds more and gives up what it would have done.
+        let doubts = outcome.isVacuous ? [] : slowness(window.spans, hearing)
         return judged(
-            spec, outcome.holds ? .pass : .fail, outcome.text, claim.evidence(spec.claim))
+            spec, doubts.isEmpty ? .fail : .inconclusive, outcome.text, doubts + evidence)
     }
 
     private func judge(
@@ -114,11 +119,15 @@ extension Judge {
     }
 
     /// A fault that waits for events may never begin; the expectation then says nothing.
-    private func withoutWindow(_ spec: ExpectationSpec, _ fault: String) -> Judged {
-        let waited = faults.first { $0.spec.name == fault }?.missed != nil
-        return judged(
-            spec, waited ? .fail : .error,
-            "the fault \(fault) never began: its window is not known", [])
+    private func withoutWindow(
+        _ spec: ExpectationSpec, _ fault: String, _ hearing: Hearing
+    ) -> Judged {
+        let text = "the fault \(fault) never began: its window is not known"
+        guard faults.first(where: { $0.spec.name == fault })?.missed != nil else {
+            return judged(spec, .error, text, [])
+        }
+        let doubts = slowness(hearing)
+        return judged(spec, doubts.isEmpty ? .fail : .inconclusive, text, doubts)
     }
 
     private func judged(

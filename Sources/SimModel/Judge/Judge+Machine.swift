@@ -39,6 +39,12 @@ extension Judge {
         ]
     }
 
+    /// The same for the whole of the traffic.
+    func slowness(_ hearing: Hearing) -> [String] {
+        let end = max(hearing.story.start, hearing.trafficEnd)
+        return slowness(SpanSet([hearing.story.start..<end]), hearing)
+    }
+
     /// Faults that the harness itself began or healed too late.
     private func lateFaults(_ hearing: Hearing) -> [String] {
         faults.flatMap { fault -> [String] in
@@ -61,7 +67,8 @@ extension FaultRecord {
     fileprivate var endsByCommand: Bool {
         switch spec.action {
         case .exec: true
-        case .crash, .pause, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
+        case .crash, .powerLoss, .pause, .stop, .restart, .cut, .partition, .flap, .degrade,
+            .bufferbloat,
             .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk:
             false
         }

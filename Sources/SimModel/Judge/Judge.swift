@@ -115,7 +115,7 @@ public struct Judge: Sendable {
             judge(spec, number: number, hearing)
         }
         return Judgement(
-            of: doubted(judged + unmetFaults(), hearing) + unmetConditions(story))
+            of: doubted(judged + unmetFaults(hearing), hearing) + unmetConditions(story))
     }
 
     /// True for the end that the run asks of every process when the traffic is over.

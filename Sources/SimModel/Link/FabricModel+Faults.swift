@@ -54,6 +54,18 @@ extension FabricModel {
         }
     }
 
+    /// What pairs of hosts without a way between them have sent: no link has seen it, and all of it
+    /// was dropped. A pair is written `source>destination`.
+    public var unroutedPackets: [(pair: String, packets: UInt64, bytes: UInt64)] {
+        let names = plan.topology.hosts.map(\.name)
+        return plan.routes.indices.compactMap { position in
+            let unrouted = plan.routes[position].unrouted
+            guard unrouted.packets > 0 else { return nil }
+            let pair = "\(names[position / names.count])>\(names[position % names.count])"
+            return (pair, unrouted.packets, unrouted.bytes)
+        }
+    }
+
     /// All links that exist so far, in order of materialisation.
     public var materialisedLinks: [LinkIndex] { links.indices.map { LinkIndex($0) } }
     public func name(of link: LinkIndex) -> String { links[Int(link.value)].name }

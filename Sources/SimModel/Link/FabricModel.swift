@@ -15,8 +15,6 @@ public struct FabricModel: Sendable, Equatable {
     private var nextOutputIndex = 0
     private var sequence: UInt64 = 0
     private(set) var now = Int64.min
-    /// Packets that no route or a partition stopped; links count their own.
-    public private(set) var offLinkDrops = DropCounts()
 
     public init(plan: NetworkPlan) {
         self.plan = plan
@@ -36,9 +34,9 @@ public struct FabricModel: Sendable, Equatable {
         guard route.blocks == 0 else {
             plan.routes[plan.position(packet.source, packet.destination)].blockedDrops &+= UInt64(
                 packet.segmentCount)
-            return dropAtEntry(packet, plan.firstLink(of: route), .partitioned)
+            return dropAtEntry(packet, route, .partitioned)
         }
-        guard route.hopCount > 0 else { return dropAtEntry(packet, .none, .noRoute) }
+        guard route.hopCount > 0 else { return dropAtEntry(packet, route, .noRoute) }
         let record = PacketRecord(
             flow: packet.flow, entered: now.nanoseconds, reachedLink: now.nanoseconds,
             handle: packet.handle, byteCount: Int32(packet.byteCount),
@@ -46,7 +44,7 @@ public struct FabricModel: Sendable, Equatable {
             destination: packet.destination, nextHop: route.firstHop, hopsLeft: route.hopCount,
             flags: packet.canBeReset ? .resettable : [])
         guard let slot = pool.take(record) else {
-            return dropAtEntry(packet, plan.firstLink(of: route), .queueFull)
+            return dropAtEntry(packet, route, .queueFull)
         }
         nextLinkReached(slot, at: now.nanoseconds)
     }
@@ -160,10 +158,18 @@ public struct FabricModel: Sendable, Equatable {
         pool.release(slot)
     }
 
+    /// The first link of the way counts what it would have carried, and the pair what no link can.
     private mutating func dropAtEntry(
-        _ packet: PacketFacts, _ link: LinkIndex, _ reason: DropReason
+        _ packet: PacketFacts, _ route: Route, _ reason: DropReason
     ) {
-        offLinkDrops[reason] &+= UInt64(packet.segmentCount)
+        let link = plan.firstLink(of: route)
+        if link == .none {
+            let position = plan.position(packet.source, packet.destination)
+            plan.routes[position].unrouted.packets &+= UInt64(packet.segmentCount)
+            plan.routes[position].unrouted.bytes &+= UInt64(packet.byteCount)
+        } else {
+            links[Int(link.value)].dropped(packet, reason)
+        }
         outputs.append(.drop(Drop(handle: packet.handle, link: link, reason: reason)))
     }
 

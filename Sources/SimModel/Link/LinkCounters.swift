@@ -1,7 +1,7 @@
 /// What one directed link did so far. A super-packet counts as its segments.
 public struct LinkCounters: Sendable, Equatable {
-    /// Packets that reached the link, dropped ones too; duplicates made on the link are not among
-    /// them.
+    /// Packets that reached the link, or would have if no partition had stopped them; dropped ones
+    /// too. Duplicates made on the link are not among them.
     public var packets: UInt64 = 0
     public var bytes: UInt64 = 0
     /// Packets that reached the far end, copies too.

@@ -79,6 +79,14 @@ struct LinkMachine: Sendable, Equatable {
         return admit(packet)
     }
 
+    /// A packet that was to enter was stopped before: by a partition, or by a fabric that is full.
+    mutating func dropped(_ packet: PacketFacts, _ reason: DropReason) {
+        let segments = UInt64(packet.segmentCount)
+        counters.packets &+= segments
+        counters.bytes &+= UInt64(packet.byteCount)
+        counters.drops[reason] &+= segments
+    }
+
     /// A packet leaves the serialiser (or there is none).
     mutating func wireReached(_ packet: inout PacketRecord, at now: Int64) -> OnWire {
         guard settings.hasWireDraws else {

@@ -111,7 +111,11 @@ public struct SegmentHold: Sendable {
         case .opening: state.opening == segment.sequence
         case .data:
             state.highest.map { Int32(bitPattern: segment.end &- $0) <= 0 } ?? false
-        case .bare, .reset: false
+        // What only acknowledges has the number of what comes next; one before that is the probe of
+        // a kernel's timer (RFC 1122, 4.2.3.6).
+        case .bare:
+            state.highest.map { Int32(bitPattern: segment.sequence &- $0) < 0 } ?? false
+        case .reset: false
         }
     }
 
@@ -209,6 +213,35 @@ public struct SegmentHold: Sendable {
         guard segment.stage == .travelling, var flow = flows[segment.flow] else { return }
         skip(segment.ordinal, &flow)
         flows[segment.flow] = flow
+    }
+
+    /// The senders of these segments are off: what is held or waits of their flows never comes out.
+    public mutating func sourceLost(_ isLost: (UInt32) -> Bool) {
+        for place in travelling.indices {
+            let handle = UInt32(place)
+            guard let segment = travelling[place], isLost(handle) else { continue }
+            switch segment.stage {
+            case .travelling, .out: continue
+            case .held, .waiting:
+                travelling[place] =
+                    segment.copies > 0 && segment.stage == .waiting
+                    ? Self.spent(segment) : nil
+                outputs.append(.release(handle: handle))
+            }
+            guard var flow = flows[segment.flow] else { continue }
+            flow.nextOut = flow.nextIn
+            flow.waiting = []
+            flow.held = []
+            flow.lostAcknowledgement = nil
+            flows[segment.flow] = flow
+        }
+    }
+
+    /// It came out in another way, and copies of it are still under way.
+    private static func spent(_ segment: Travelling) -> Travelling {
+        var segment = segment
+        segment.stage = .out
+        return segment
     }
 
     /// The time is `now`: what is due goes on.

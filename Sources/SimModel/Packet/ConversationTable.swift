@@ -48,8 +48,10 @@ public struct ConversationTable: Sendable {
 
     private var entries: [Tuple: Entry] = [:]
     private var counts: [Service: UInt64] = [:]
-    /// Tuples in the order in which they came, a ring once it is full.
-    private var order: [Tuple] = []
+    /// Directions in the order in which they began, a ring once it is full. One whose tuple was
+    /// used again stands there twice, so that what is forgotten does not depend on which ports a
+    /// kernel happened to choose.
+    private var order: [(tuple: Tuple, key: UInt64)] = []
     private var oldest = 0
     private let limit: Int
 
@@ -105,13 +107,14 @@ public struct ConversationTable: Sendable {
     }
 
     private mutating func remember(_ tuple: Tuple, _ entry: Entry) {
-        guard entries.updateValue(entry, forKey: tuple) == nil else { return }
+        entries[tuple] = entry
         if order.count < limit {
-            order.append(tuple)
+            order.append((tuple, entry.key))
             return
         }
-        entries[order[oldest]] = nil
-        order[oldest] = tuple
+        let forgotten = order[oldest]
+        if entries[forgotten.tuple]?.key == forgotten.key { entries[forgotten.tuple] = nil }
+        order[oldest] = (tuple, entry.key)
         oldest = (oldest + 1) % limit
         assert(entries.count <= limit)
     }

@@ -17,6 +17,9 @@ public struct FaultSpec: Sendable, Equatable {
     public enum Action: Sendable, Equatable {
         /// SIGKILL; when it heals, the process is started again.
         case crash(ProcessTarget)
+        /// The host is off: its processes and its kernel's connections are gone, and nobody is
+        /// told; when it heals, its processes are started again.
+        case powerLoss(host: String)
         /// SIGSTOP; when it heals, SIGCONT.
         case pause(ProcessTarget)
         /// The polite signal; when it heals, the process is started again.
@@ -74,6 +77,7 @@ public struct FaultSpec: Sendable, Equatable {
     public var verb: String {
         switch action {
         case .crash: "crash"
+        case .powerLoss: "power-loss"
         case .pause: "pause"
         case .stop: "stop"
         case .restart: "restart"
@@ -100,7 +104,8 @@ public struct FaultSpec: Sendable, Equatable {
 
     public var object: Object {
         switch action {
-        case .crash, .pause, .stop, .restart, .clock, .cpu, .memory, .openFiles: .process
+        case .crash, .powerLoss, .pause, .stop, .restart, .clock, .cpu, .memory, .openFiles:
+            .process
         case .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset: .packet
         case .disk: .host
         case .exec: .command

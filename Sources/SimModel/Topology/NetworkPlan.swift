@@ -9,9 +9,17 @@ public struct Route: Sendable, Equatable {
     var blocks: UInt16 = 0
     /// Packets of the pair that a block has dropped.
     var blockedDrops: UInt64 = 0
+    /// Packets of the pair that no link could take, because there is no way.
+    var unrouted = Unrouted()
     var isResolved = true
 
     static let unresolved = Route(firstHop: 0, hopCount: 0, isResolved: false)
+
+    /// What the pair has sent in vain.
+    struct Unrouted: Sendable, Equatable {
+        var packets: UInt64 = 0
+        var bytes: UInt64 = 0
+    }
 }
 
 /// A directed link as the topology states it.

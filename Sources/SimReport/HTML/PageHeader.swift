@@ -8,7 +8,7 @@ struct PageHeader {
         let reason: HTML =
             report.reason.map { "<p class=\"reason\">\(Self.lines($0))</p>" } ?? .empty
         let why: HTML =
-            report.started.why.map { "<p class=\"why\">\(Self.lines($0))</p>" } ?? .empty
+            report.started.why.map { "<div class=\"why\">\(Prose($0).html)</div>" } ?? .empty
         let tags = report.started.tags.map { tag -> HTML in "<li class=\"tag\">\(tag)</li>" }
         html = """
             <header class="top \(report.verdict.rawValue)">

@@ -46,7 +46,8 @@ enum PageStyle {
         .badge.fail,.badge.error{color:var(--fail);background:var(--fail-back)}
         .badge.inconclusive{color:var(--doubt);background:var(--doubt-back)}
         .reason{margin:.7rem 0 0;font-weight:600;overflow-wrap:anywhere;white-space:pre-line}
-        .why{color:var(--dim);margin:.5rem 0 0;max-width:60rem;white-space:pre-line}
+        .why{color:var(--dim);margin:.7rem 0 0;max-width:60rem;overflow-wrap:anywhere}
+        .why p{margin:0}.why ul{margin:.3rem 0 0;padding-left:1.3rem}.why *+p{margin-top:.6rem}
         ul.facts{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.4rem;padding:0;\
         margin:.7rem 0 0}
         .label,.place,.none,.caption,footer{color:var(--dim)}

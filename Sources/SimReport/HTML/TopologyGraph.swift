@@ -48,6 +48,11 @@ struct TopologyGraph {
             guard let edge = edge(ofLink: change.link) else { continue }
             edges[edge].isFaulty = true
         }
+        // A partition stops pairs of hosts and changes no link; it is drawn where a pair is a link.
+        for target in report.faults.flatMap(\.targets) {
+            guard let edge = edgeOfLink[target] else { continue }
+            edges[edge].isFaulty = true
+        }
     }
 
     /// The edges between hosts of one zone and hosts of another, taken together.

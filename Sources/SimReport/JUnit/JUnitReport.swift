@@ -147,7 +147,8 @@ public enum JUnitReport {
                 cases.append(
                     Case(
                         name: "the run", tag: tag(of: entry.outcome), type: word,
-                        message: entry.reason ?? word, body: body([], entry.line, entry)))
+                        message: entry.shortReason ?? word,
+                        body: body(entry.mistakes.map(\.placed), entry.line, entry)))
             }
             return cases
         }

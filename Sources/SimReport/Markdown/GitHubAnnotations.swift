@@ -2,10 +2,13 @@ internal import SimModel
 
 /// Lines on standard output that GitHub Actions turns into remarks beside the scenario file.
 public enum GitHubAnnotations {
-    /// One line for each expectation that did not hold, of all runs. What failed or could not be
-    /// run is an error, what could not be told or was left out a warning.
+    /// One line for each expectation that did not hold, of all runs, and for each mistake in a file
+    /// that is no scenario. What failed or could not be run is an error, what could not be told or
+    /// was left out a warning.
     public static func lines(_ entries: [SuiteEntry]) -> [String] {
         entries.flatMap { entry in
+            let mistakes = entry.mistakes.map(line(of:))
+            if !mistakes.isEmpty { return mistakes }
             let judged = entry.judgedByWeight.compactMap { line(of: $0, in: entry) }
             let (verdict, fallback) = wholeRun(entry.outcome)
             if !judged.isEmpty || verdict == .pass { return judged }
@@ -23,6 +26,11 @@ public enum GitHubAnnotations {
         case .judged(let verdict): (verdict, verdict.rawValue)
         case .skipped: (.inconclusive, "skipped")
         }
+    }
+
+    private static func line(of mistake: SuiteEntry.Mistake) -> String {
+        "::error file=\(property(mistake.file)),line=\(mistake.line),col=\(mistake.column),"
+            + "title=no valid scenario::\(data(mistake.text))"
     }
 
     private static func line(of judged: Judged, in entry: SuiteEntry) -> String? {

@@ -42,7 +42,7 @@ extension MarkdownReport {
     private static func row(_ entry: SuiteEntry) -> String {
         let held = entry.judged.count { $0.verdict == .pass }
         let worst = entry.judgedByWeight.first { $0.verdict != .pass }
-        let what = worst.map { "\($0.expectation): saw \($0.observed)" } ?? entry.reason ?? ""
+        let what = worst.map { "\($0.expectation): saw \($0.observed)" } ?? entry.shortReason ?? ""
         let cells = [
             mark(entry.outcome), MarkdownText.inline(entry.title), MarkdownText.inline(what),
             entry.run == nil ? "-" : "\(held) of \(entry.judged.count)",

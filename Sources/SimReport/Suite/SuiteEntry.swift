@@ -27,6 +27,28 @@ public struct SuiteEntry: Sendable {
     public let wallNanoseconds: Int64
     /// nil for what has never begun.
     public let run: Run?
+    /// Mistakes in its files; with some it was not started.
+    public private(set) var mistakes: [Mistake] = []
+
+    /// One mistake in a scenario file, or in a file that it includes.
+    public struct Mistake: Sendable, Equatable {
+        public let file: String
+        /// Counted from 1.
+        public let line: Int
+        /// Counted from 1.
+        public let column: Int
+        /// What was found and what would be right, without the place.
+        public let text: String
+
+        public init(file: String, line: Int, column: Int, text: String) {
+            self.file = file
+            self.line = line
+            self.column = column
+            self.text = text
+        }
+
+        var placed: String { "\(file):\(line):\(column): \(text)" }
+    }
 
     /// What only a run that began has.
     public struct Run: Sendable, Equatable {
@@ -65,6 +87,23 @@ public struct SuiteEntry: Sendable {
         scenario: String, file: String, line: Int = 0, reason: String
     ) -> Self {
         Self(.judged(.error), scenario, file, line: line, reason)
+    }
+
+    /// A file that is no scenario, for these reasons.
+    public static func invalid(file: String, _ mistakes: [Mistake]) -> Self {
+        let reason = mistakes.map(\.placed).joined(separator: "\n")
+        var entry = Self(
+            .judged(.error), file, file, line: mistakes.first?.line ?? 0,
+            mistakes.isEmpty ? "it is no valid scenario" : reason)
+        entry.mistakes = mistakes
+        return entry
+    }
+
+    /// Why, in one line.
+    var shortReason: String? {
+        guard let first = mistakes.first else { return reason }
+        let others = mistakes.count - 1
+        return first.placed + (others > 0 ? " (and \(others) more)" : "")
     }
 
     private init(

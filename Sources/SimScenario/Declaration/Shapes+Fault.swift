@@ -3,6 +3,10 @@ extension Shapes {
     /// The keys of a fault that say what goes wrong; a fault has exactly one.
     static let verbs: [Key] = [
         Key("crash", target, "SIGKILL; started again when it heals."),
+        Key(
+            "power-loss", .reference("host"),
+            "The host is off: nothing of it says goodbye, and its connections are gone; started "
+                + "again when it heals."),
         Key("pause", target, "SIGSTOP; SIGCONT when it heals."),
         Key("stop", target, "The polite signal; started again when it heals."),
         Key("restart", target, "The polite signal, then at once a new start; no 'for'."),

@@ -47,7 +47,8 @@ enum Shapes {
                 + "longer than the duration."),
         Key(
             "world", .word(Scenario.World.allCases.map(\.rawValue)), fallback: "realtime",
-            "The way in which it is executed. Only realtime can be run so far."),
+            "Real time, or a virtual clock that repeats byte for byte; simulated cannot be "
+                + "run yet."),
     ]
 
     private static let parts: [Key] = [

@@ -80,10 +80,13 @@ public struct Diagnostic: Sendable, Hashable {
 
 extension Diagnostic: CustomStringConvertible {
     /// One line: `file:line:column: error: message; did you mean 'x'? (expected ...)`.
-    public var description: String {
+    public var description: String { "\(file):\(line):\(column): error: \(statement)" }
+
+    /// What is wrong and what would be right, without the place.
+    public var statement: String {
         let tail = expected.map { " (expected \($0))" } ?? ""
         let end = origin.map { ", \($0)" } ?? ""
-        return "\(file):\(line):\(column): error: \(headline)\(tail)\(end)"
+        return headline + tail + end
     }
 }
 

@@ -105,6 +105,7 @@ extension DocumentReader {
         guard let node = fields.value(verb) else { return nil }
         switch verb {
         case "crash": return readProcessTarget(node, verb).map { .crash($0) }
+        case "power-loss": return hostName(node, verb).map { .powerLoss(host: $0) }
         case "pause": return readProcessTarget(node, verb).map { .pause($0) }
         case "stop": return readProcessTarget(node, verb).map { .stop($0) }
         case "restart": return readProcessTarget(node, verb).map { .restart($0) }

@@ -50,17 +50,23 @@ extension DocumentReader {
             guard let host = host(inner, "host") else { return nil }
             return .disk(host: host, freeBytes: left ?? 0)
         }
+        return hostName(node, "full-disk", or: ", or { host: NAME, left: SIZE }").map {
+            .disk(host: $0, freeBytes: 0)
+        }
+    }
+
+    /// A value that is the name of a host; `other` says what else it could be.
+    func hostName(_ node: YamlNode, _ verb: String, or other: String = "") -> String? {
         guard let text = node.text else {
             sink.report(
-                "'full-disk' has \(node.described)", at: node,
-                expected: "a host, or { host: NAME, left: SIZE }")
+                "'\(verb)' has \(node.described)", at: node, expected: "a host" + other)
             return nil
         }
         guard names.hosts.contains(text) else {
             if names.nodesAreKnown { reportUnknown("host", text, at: node, among: names.hosts) }
             return nil
         }
-        return .disk(host: text, freeBytes: 0)
+        return text
     }
 
     func readExecFault(_ node: YamlNode) -> FaultSpec.Action? {

@@ -9,7 +9,7 @@ struct Campaign: Sendable {
     let run: @Sendable (_ rounds: Int, _ seed: UInt64, _ tell: (String) -> Void) throws -> [String]
 
     /// All campaigns, in the order in which `commy-dev soak` lists them.
-    static let all: [Campaign] = [kill9, verdicts, wireFuzz]
+    static let all: [Campaign] = [kill9, verdicts, lockstep, wireFuzz]
 
     private static let kill9 = Campaign(
         name: "kill9",
@@ -18,6 +18,13 @@ struct Campaign: Sendable {
         run: { rounds, seed, tell in
             try KillCampaign(seed: seed).run(rounds: rounds, tell: tell)
         })
+
+    private static let lockstep = Campaign(
+        name: "lockstep",
+        purpose:
+            "A lockstep scenario leaves the same trace in every run, with all processors busy.",
+        rounds: 20,
+        run: { rounds, _, tell in try LockstepCampaign().run(rounds: rounds, tell: tell) })
 
     private static let verdicts = Campaign(
         name: "verdicts",

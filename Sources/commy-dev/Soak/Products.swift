@@ -17,6 +17,20 @@ struct Products {
         root = place.path
     }
 
+    /// Runs `commy sim run` to its end, whatever its verdict: what it has written to its output.
+    func outputOfRun(_ arguments: [String]) throws -> String {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "\(directory)/commy")
+        process.arguments = ["sim", "run"] + arguments
+        process.standardOutput = pipe
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+    }
+
     /// Starts `commy sim run` on a scenario of the repository; its output goes nowhere.
     func startScenario(_ scenario: String, reports: String) throws -> Process {
         let process = Process()

@@ -1,16 +1,15 @@
 internal import Foundation
 
-/// Runs the two demo scenarios again and again, half of the rounds with both processors kept busy,
-/// and counts the verdicts.
+/// Runs the scenarios with HAProxy again and again, half of the rounds with all processors kept
+/// busy, and counts the verdicts.
 ///
 /// On an idle machine every run must pass. On a busy one it may also be inconclusive, but never
 /// fail.
 struct VerdictCampaign {
     private let products: Products
-    private static let scenarios = [
-        "Scenarios/failover/crash-behind-a-load-balancer.yaml",
-        "Scenarios/failover/one-way-cut.yaml",
-    ]
+    private static let tag = "haproxy"
+    /// In the order in which they are told.
+    private static let verdicts = ["pass", "fail", "inconclusive", "error"]
 
     init() throws {
         products = try Products()
@@ -19,42 +18,51 @@ struct VerdictCampaign {
     func run(rounds: Int, tell: (String) -> Void) throws -> [String] {
         var failures: [String] = []
         for isBusy in [false, true] {
-            let load = isBusy ? try Self.startLoad() : []
-            defer { for process in load { process.terminate() } }
-            for scenario in Self.scenarios {
-                var counts = [Int](repeating: 0, count: 4)
-                for round in 1...rounds {
-                    let status = try verdict(of: scenario)
-                    counts[min(3, Int(status))] += 1
-                    if status != 0 && !(isBusy && status == 2) {
-                        failures.append("\(scenario), round \(round), busy \(isBusy): \(status)")
-                    }
+            let load = isBusy ? try ProcessorLoad() : nil
+            defer { load?.stop() }
+            let runs = try self.runs(rounds: rounds)
+            if runs.isEmpty { failures.append("no scenario with the tag \(Self.tag) was run") }
+            let names = runs.reduce(into: [String]()) { names, run in
+                if !names.contains(run.scenario) { names.append(run.scenario) }
+            }
+            for name in names {
+                let own = runs.filter { $0.scenario == name }
+                let counts = Self.verdicts.map { verdict in
+                    "\(own.count { $0.verdict == verdict }) \(verdict)"
                 }
-                tell(
-                    "\(scenario), \(isBusy ? "busy" : "idle"): \(counts[0]) passed, "
-                        + "\(counts[1]) failed, \(counts[2]) inconclusive, \(counts[3]) errors")
+                let state = isBusy ? "busy" : "idle"
+                tell("\(state): \(name): \(counts.joined(separator: ", "))")
+                if own.count != rounds {
+                    failures.append("\(name): \(own.count) of \(rounds) runs")
+                }
+                for run in own where !Self.isRight(run.verdict, isBusy) {
+                    failures.append("\(state): \(name): \(run.verdict): \(run.reason ?? "")")
+                }
             }
         }
         return failures
     }
 
-    /// The exit code of one run.
-    private func verdict(of scenario: String) throws -> Int32 {
-        let reports = NSTemporaryDirectory() + "commy-verdict-\(UInt32.random(in: 0 ... .max))"
-        defer { try? FileManager.default.removeItem(atPath: reports) }
-        let harness = try products.startScenario(scenario, reports: reports)
-        harness.waitUntilExit()
-        return harness.terminationStatus
+    private static func isRight(_ verdict: String, _ isBusy: Bool) -> Bool {
+        verdict == "pass" || (isBusy && verdict == "inconclusive")
     }
 
-    /// One endless loop for each processor.
-    private static func startLoad() throws -> [Process] {
-        try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", "while :; do :; done"]
-            try process.run()
-            return process
+    /// What `commy sim run --json` says of one run.
+    private struct Run: Decodable {
+        let scenario: String
+        let verdict: String
+        let reason: String?
+    }
+
+    private func runs(rounds: Int) throws -> [Run] {
+        let place = NSTemporaryDirectory() + "commy-verdict-\(UInt32.random(in: 0 ... .max))"
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        let output = try products.outputOfRun([
+            "\(products.root)/Scenarios", "--filter", Self.tag, "--repeat", "\(rounds)", "--json",
+            "--capture", "off", "--report", place,
+        ])
+        return try output.split(separator: "\n").map {
+            try JSONDecoder().decode(Run.self, from: Data($0.utf8))
         }
     }
 }

@@ -10,7 +10,7 @@ struct Bench: ParsableCommand {
             Figures of one run are comparable with each other; machines differ and drift, so \
             compare ratios. 'commy bench' alone lists what there is.
             """,
-        subcommands: [BenchList.self, BenchFabric.self, BenchHosts.self],
+        subcommands: [BenchList.self, BenchFabric.self, BenchHosts.self, BenchLockstep.self],
         defaultSubcommand: BenchList.self)
 }
 

@@ -3,6 +3,7 @@ internal import CommyBase
 internal import Foundation
 public import SimLab
 internal import SimModel
+internal import SimScenario
 
 /// `commy sim run PATH...`.
 struct SimRun: ParsableCommand {
@@ -105,7 +106,8 @@ struct SimRun: ParsableCommand {
         let workerCount = try workers()
         guard verify >= 0 else { throw ToolError("--verify \(verify): it must be 0 or more") }
         guard repeats >= 1 else { throw ToolError("--repeat \(repeats): it must be 1 or more") }
-        let selected = try selection.select(problem: output.printProblems)
+        let files = SuiteFiles(junit: junit, markdown: markdown)
+        let selected = try select(output, files)
         var suiteJobs = (1...repeats).flatMap { turn in
             selected.map { job($0, turn: turn, world) }
         }
@@ -129,9 +131,23 @@ struct SimRun: ParsableCommand {
         if results.count > 1 || results.contains(where: { $0.word == "skipped" }) {
             for line in summary.lines(seconds: seconds) { output.printNote(line) }
         }
-        try SuiteFiles(junit: junit, markdown: markdown)
-            .write(suiteJobs, results, on: output.terminal, json: json)
+        try files.write(suiteJobs, results, on: output.terminal, json: json)
         return summary.exitCode
+    }
+
+    /// What is to be run. Where a file is broken nothing is, and a pipeline learns of it as it does
+    /// of a run.
+    private func select(_ output: RunOutput, _ files: SuiteFiles) throws -> [SelectedScenario] {
+        var broken: [(file: String, problems: [Diagnostic])] = []
+        do {
+            return try selection.select { problems, file in
+                output.printProblems(problems, of: file)
+                broken.append((file, problems))
+            }
+        } catch let code as ExitCode {
+            try files.write(broken, on: output.terminal, json: json)
+            throw code
+        }
     }
 
     private static func rank(_ job: SuiteJob) -> Int {

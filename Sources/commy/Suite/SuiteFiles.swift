@@ -1,6 +1,7 @@
 internal import Foundation
 internal import SimModel
 internal import SimReport
+internal import SimScenario
 
 /// The files and remarks about all runs of a call: the one place that calls their writers.
 struct SuiteFiles {
@@ -10,8 +11,27 @@ struct SuiteFiles {
     func write(_ jobs: [SuiteJob], _ results: [JobResult], on terminal: Terminal, json: Bool)
         throws
     {
+        try write(zip(jobs, results).map { Self.entry($0, $1) }, on: terminal, json: json)
+    }
+
+    /// The same where nothing was started, because these files are no scenarios.
+    func write(
+        _ broken: [(file: String, problems: [Diagnostic])], on terminal: Terminal, json: Bool
+    ) throws {
+        let entries = broken.map { file, problems in
+            SuiteEntry.invalid(
+                file: file,
+                problems.map {
+                    SuiteEntry.Mistake(
+                        file: $0.file, line: $0.line, column: $0.column, text: $0.statement)
+                })
+        }
+        try write(entries, on: terminal, json: json)
+    }
+
+    private func write(_ entries: [SuiteEntry], on terminal: Terminal, json: Bool) throws {
         var suite = SuiteReport()
-        for (job, result) in zip(jobs, results) { suite.add(Self.entry(job, result)) }
+        for entry in entries { suite.add(entry) }
         if let junit { try Self.saying(junit) { try suite.writeJUnit(to: junit) } }
         if let markdown { try Self.saying(markdown) { try suite.writeMarkdown(to: markdown) } }
         let environment = ProcessInfo.processInfo.environment

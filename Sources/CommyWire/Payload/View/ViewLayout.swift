@@ -1,7 +1,9 @@
 /// How the zero-copy format lies in memory; PROTOCOL.md has the picture.
 ///
-/// Everything is aligned to 8 bytes from the begin of the message. A slot is 16 bytes: kind, element
-/// code, two zero bytes, a count in 4 bytes, and 8 bytes that are the value or the offset of what it
+/// Everything is aligned to 8 bytes from the begin of the message. A slot is 16 bytes: kind,
+/// element
+/// code, two zero bytes, a count in 4 bytes, and 8 bytes that are the value or the offset of what
+/// it
 /// points to. Content follows in depth-first order without gaps, so a message has exactly one form
 /// and nothing in it is pointed to twice.
 internal enum ViewLayout {

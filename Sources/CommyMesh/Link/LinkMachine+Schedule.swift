@@ -1,0 +1,112 @@
+internal import CommyBase
+internal import CommyWire
+
+extension LinkMachine {
+    /// Moves waiting frames into the output, the most urgent first, while there is room and credit.
+    mutating func pump() {
+        guard !scheduler.isEmpty else { return }
+        while output.count < limits.committedOutput, let slot = scheduler.next() {
+            table[slot].marks.remove(.listed)
+            sendOne(slot)
+        }
+    }
+
+    /// Lets a stream take part in the schedule, if something of it waits that could go.
+    mutating func list(_ slot: Int) {
+        guard table[slot].backlog >= 0, !table[slot].marks.contains(.listed) else { return }
+        table[slot].marks.insert(.listed)
+        scheduler.append(slot, table[slot].priority)
+    }
+
+    /// There is new credit for the link: every stream that waits may try again.
+    mutating func relistAll() {
+        for slot in table.slots.indices where !table.slots[slot].id.isLink { list(slot) }
+    }
+
+    /// Sends one frame of a stream's backlog, or what credit allows of it. A stream that may send
+    /// nothing leaves the schedule until credit comes.
+    private mutating func sendOne(_ slot: Int) {
+        let number = Int(table[slot].backlog)
+        guard number >= 0, let first = backlogs[number].first else { return }
+        let id = table[slot].id
+        var count = first.byteCount
+        if first.kind == .data {
+            let credit = min(sendWindow.available, table[slot].send.available)
+            count = min(count, Int(credit))
+            guard count > 0 else { return }
+            let isSound = sendWindow.spend(UInt32(count)) && table[slot].send.spend(UInt32(count))
+            precondition(isSound, "the windows were asked before")
+        }
+        if first.kind == .open { table[slot].openedAt = queuedBytes }
+        // Taken out and put back, so that the output and the backlog are not one access.
+        var backlog = StreamBacklog()
+        swap(&backlog, &backlogs[number])
+        backlog.takeFirst(limit: count) { frame, payload in
+            _ = write {
+                FrameHeader(
+                    kind: frame.kind, flags: frame.flags, stream: id,
+                    payloadCount: payload.byteCount
+                ).encode(into: &$0)
+                $0.raw(payload)
+            }
+        }
+        let isEmpty = backlog.isEmpty
+        swap(&backlog, &backlogs[number])
+        if isEmpty {
+            freeBacklogs.append(Int32(number))
+            table[slot].backlog = -1
+        } else {
+            list(slot)
+        }
+        let isOver = table[slot].hasEnded
+        if first.kind == .data || isOver {
+            drained.append(
+                Drained(
+                    binding: table[slot].binding,
+                    byteCount: first.kind == .data ? count : 0, isOver: isOver))
+        }
+        removeIfOver(slot)
+    }
+
+    mutating func removeIfOver(_ slot: Int) {
+        if table[slot].hasEnded { remove(slot) }
+    }
+
+    /// Takes a stream out of the table, and what waits of it out of the schedule.
+    mutating func remove(_ slot: Int) {
+        let stream = table.slots[slot]
+        if stream.marks.contains(.listed) { scheduler.remove(slot, stream.priority) }
+        if stream.backlog >= 0 {
+            backlogs[Int(stream.backlog)].removeAll()
+            freeBacklogs.append(stream.backlog)
+        }
+        if stream.id.opener == side { ownCount -= 1 } else { peerCount -= 1 }
+        table.remove(slot)
+    }
+
+    /// What waits of all streams, in bytes of DATA.
+    var waitingBytes: Int {
+        var sum = 0
+        for backlog in backlogs { sum += backlog.dataCount }
+        return sum
+    }
+
+    func checkInvariants() {
+        table.checkInvariants()
+        precondition(ownCount + peerCount == table.count)
+        precondition(output.count <= limits.outputBytes)
+        precondition(receiveWindow.available <= limits.linkWindow)
+        precondition(takenBytes + UInt64(output.count) == queuedBytes)
+        var waiting = 0
+        for slot in table.slots.indices {
+            let stream = table.slots[slot]
+            guard !stream.id.isLink else { continue }
+            precondition(!stream.hasEnded, "a stream that is over stays in the table")
+            if stream.backlog >= 0 {
+                waiting += 1
+                precondition(!backlogs[Int(stream.backlog)].isEmpty)
+            }
+        }
+        precondition(waiting + freeBacklogs.count == backlogs.count)
+    }
+}

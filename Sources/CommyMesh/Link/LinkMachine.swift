@@ -1,0 +1,153 @@
+internal import CommyBase
+internal import CommyWire
+
+/// Speaks the frame protocol on one connection: greeting, streams, credits, priorities, heartbeats,
+/// farewell. A link between nodes and a session between process and node are the same machine.
+///
+///     greeting --HELLO accepted--> open --GOAWAY sent or received--> closing --no streams-->
+/// closed
+///         \------------- fault, time-out, transport gone (any state) ---------------------> closed
+///
+/// Invariants: no window is negative; a stream is in the table exactly until both halves have ended
+/// and nothing of it waits; `output` holds at most `limits.outputBytes`.
+struct LinkMachine: Sendable {
+    enum State: Sendable, Equatable {
+        /// The dialler has sent HELLO; the acceptor waits for it.
+        case greeting(until: MeshInstant)
+        /// HELLO came in; the owner has not answered yet.
+        case deciding
+        case open
+        /// No new streams either way; closes when the present ones have ended, or then.
+        case closing(until: MeshInstant)
+        case closed
+    }
+
+    let side: LinkSide
+    let role: HelloFacts.Role
+    let limits: LinkLimits
+    var state: State
+    /// What the peer has said of itself, from its greeting on.
+    var peer: HelloFacts?
+
+    var table = StreamTable()
+    var scheduler = SendScheduler()
+    var backlogs: [StreamBacklog] = []
+    var freeBacklogs: [Int32] = []
+    /// Pieces of backlogs that have left, for the owner to know; see `popDrained`.
+    var drained = Ring<Drained>()
+
+    var output: ByteQueue
+    /// Bytes that were ever put into `output`, and bytes that the runtime has taken of them.
+    var queuedBytes: UInt64 = 0
+    var takenBytes: UInt64 = 0
+    /// Set when a frame did not fit into `output`: the peer reads too slowly.
+    var isOverfull = false
+
+    /// DATA that may still be sent on the link, and that the peer may still send.
+    var sendWindow = CreditWindow(0)
+    var receiveWindow: CreditWindow
+    /// Bytes of the peer's DATA that are disposed of and not granted anew yet.
+    var ungranted: UInt32 = 0
+    /// The number of the next stream that this side opens; nil when they are used up.
+    var nextStream: StreamID?
+    /// The highest number that the peer has used.
+    var highestPeerStream = StreamID.link
+    /// Streams of this side and of the peer that are open.
+    var ownCount = 0
+    var peerCount = 0
+    /// Set by a GOAWAY from the peer: the highest of our streams that it looked at.
+    var peerAccepted: StreamID?
+    /// Set by our GOAWAY: the highest stream of the peer that we looked at.
+    var accepted: StreamID?
+
+    var heartbeat: Heartbeat
+    var roundTrip = RoundTripEstimator()
+    var bandwidth = BandwidthEstimator()
+    /// When the last PING left, and how much had been queued by then.
+    var pingSentAt = MeshInstant.zero
+    var pingQueuedBytes: UInt64 = 0
+    var answeredPing: UInt64 = 0
+    /// The link was silent and is not any more; see `takeRevival`.
+    var hasRevived = false
+
+    /// A part of a stream's backlog that went into the output.
+    struct Drained: Sendable, Equatable {
+        var binding: UInt32
+        var byteCount: Int
+        /// The stream is over now, and gone from the table.
+        var isOver: Bool
+    }
+
+    /// A connection was made. The dialler's HELLO waits in the output from here on.
+    init(side: LinkSide, facts: HelloFacts, limits: LinkLimits, at now: MeshInstant) {
+        self.side = side
+        role = facts.role
+        self.limits = limits
+        state = .greeting(until: now + limits.greetingWithin)
+        output = ByteQueue(byteLimit: limits.outputBytes)
+        receiveWindow = CreditWindow(limits.linkWindow)
+        nextStream = side.firstStream
+        heartbeat = Heartbeat(at: now)
+        if side == .dialler {
+            let hello = HelloFrame(facts: facts)
+            write { hello.encodeFrame(into: &$0) }
+        }
+    }
+
+    var isOpen: Bool { state == .open }
+    /// Whether a stream can be opened now.
+    var takesStreams: Bool {
+        isOpen && peerAccepted == nil && nextStream != nil
+            && ownCount < Int(peer?.streamLimit ?? 0)
+    }
+    /// What the peer allows on a new stream.
+    var peerStreamWindow: UInt32 { min(peer?.streamCredit ?? 0, limits.windowCeiling) }
+    /// Numbers run out: the link should be replaced before they are used up.
+    var isWornOut: Bool { (nextStream?.value ?? .max) > UInt32.max / 2 }
+
+    /// Puts frames at the end of the output. Nothing is kept, and `isOverfull` is set, when they do
+    /// not fit.
+    @discardableResult
+    mutating func write(_ body: (inout ByteWriter) -> Void) -> Bool {
+        let before = output.count
+        guard output.append(body) else {
+            isOverfull = true
+            return false
+        }
+        queuedBytes += UInt64(output.count - before)
+        return true
+    }
+
+    /// The runtime has taken the first bytes of the output; waiting frames go into it in their
+    /// place.
+    mutating func consumed(_ count: Int) {
+        output.consume(count)
+        takenBytes += UInt64(count)
+        pump()
+    }
+
+    /// Bytes came, whatever they say.
+    mutating func heard(at now: MeshInstant) {
+        if heartbeat.heard(at: now) { hasRevived = true }
+    }
+
+    /// Whether a silent link has begun to move again since the last call.
+    mutating func takeRevival() -> Bool {
+        defer { hasRevived = false }
+        return hasRevived
+    }
+
+    /// A stream uses the link. True when its deadline has moved forward.
+    mutating func noteUse(at now: MeshInstant) -> Bool { heartbeat.used(at: now, limits) }
+
+    /// The owner has something to do: parts of backlogs left, the output is too full, or a polite
+    /// end has come.
+    var needsSettling: Bool { !drained.isEmpty || isOverfull || hasFinishedClosing }
+
+    var isSilent: Bool { heartbeat.state != .lively }
+
+    /// The transport is gone, or is being given up: nothing is read or written any more.
+    mutating func closed() {
+        state = .closed
+    }
+}

@@ -1,0 +1,152 @@
+public import CommyBase
+internal import CommyWire
+
+extension Node {
+    /// Bytes came in on a connection, cut anywhere. Frames are read where they lie.
+    public mutating func received(
+        _ bytes: borrowing RawSpan, on link: LinkHandle, at now: MeshInstant
+    ) {
+        begin(at: now)
+        guard let slot = slot(of: link), links[slot].phase != .closing else { return }
+        links[slot].machine.heard(at: self.now)
+        links[slot].receivedBytes += UInt64(bytes.byteCount)
+        // Taken out for the time of reading, so that the frames may change the rest of the node.
+        var reader = FrameReader()
+        swap(&reader, &links[slot].reader)
+        var fault: LinkFault?
+        do {
+            try reader.receive(bytes) { header, payload in
+                guard fault == nil, links[slot].phase != .closing else { return }
+                fault = frameReceived(slot, header, payload)
+            }
+        } catch {
+            fault = fault ?? LinkFault(.protocolViolation, "\(error)")
+        }
+        swap(&reader, &links[slot].reader)
+        if let fault { closeLink(slot, fault.code, fault.detail, isGone: false) }
+        touched(slot)
+        if links[slot].machine.takeRevival(), case .peer(let peer) = links[slot].phase {
+            peerLinkHeard(slot, peer)
+            armLink(slot)
+        }
+        finish()
+    }
+
+    /// One frame; returns why the connection must end, if it must.
+    private mutating func frameReceived(
+        _ slot: Int, _ header: FrameHeader, _ payload: borrowing RawSpan
+    ) -> LinkFault? {
+        let fact: LinkFact
+        do {
+            fact = try links[slot].machine.frameReceived(header, payload, at: now)
+        } catch {
+            return error
+        }
+        let isUp = header.stream.opener != links[slot].machine.side
+        switch fact {
+        case .nothing: return nil
+        case .opened(let key, let ends): return openReceived(slot, key, payload, ends: ends)
+        case .data(_, let binding, let ends):
+            guard binding != .max else {
+                links[slot].machine.release(payload.byteCount)
+                return nil
+            }
+            if isUp {
+                requestReceived(Int(binding), payload, ends: ends)
+            } else {
+                answerReceived(Int(binding), payload, ends: ends)
+            }
+        case .head(let binding, let ends):
+            guard binding != .max else { return nil }
+            headReceived(Int(binding), payload, ends: ends)
+        case .ended(let binding):
+            guard binding != .max else { return nil }
+            if isUp { requestEnded(Int(binding)) } else { answerEnded(Int(binding)) }
+        case .credit(let binding, let count):
+            guard binding != .max else { return nil }
+            creditReceived(Int(binding), count, isUp: isUp)
+        case .reset(let binding): return resetReceived(binding, payload, isUp: isUp)
+        case .greeted(let facts): greeted(slot, facts)
+        case .goingAway(let code): goingAway(slot, code)
+        case .message(let kind): return messageReceived(slot, kind, payload)
+        }
+        return nil
+    }
+
+    private mutating func greeted(_ slot: Int, _ facts: HelloFacts) {
+        switch links[slot].phase {
+        case .greeting(let certificate): peerGreeted(slot, facts, certificate)
+        case .session: sessionGreeted(slot, facts)
+        case .free, .peer, .closing: preconditionFailure("a greeting comes once")
+        }
+    }
+
+    private mutating func goingAway(_ slot: Int, _ code: ErrorCode) {
+        guard code == .peerShuttingDown, links[slot].isLive else {
+            if case .greeting(let certificate) = links[slot].phase {
+                note(.refused(peer: certificate.node.text, code: code, detail: "by the peer"))
+            }
+            closeLink(slot, code, "the peer ended the link", isGone: true)
+            outputs.append(.close(handle(slot), code))
+            return
+        }
+        while let binding = links[slot].machine.popAbandoned() {
+            guard binding != .max else { continue }
+            downFailed(
+                Int(binding), CommyError(.peerShuttingDown), delivered: .no, outcome: .refused)
+        }
+        withMachine(slot) { [now] in $0.beginClosing(.peerShuttingDown, at: now) }
+        armLink(slot)
+        if case .peer(let peer) = links[slot].phase { peerLinkDraining(slot, peer) }
+    }
+
+    private mutating func resetReceived(
+        _ binding: UInt32, _ payload: borrowing RawSpan, isUp: Bool
+    ) -> LinkFault? {
+        let reset: ResetFrame
+        do { reset = try ResetFrame(decoding: payload) } catch {
+            return LinkFault(error, in: .reset)
+        }
+        guard binding != .max else { return nil }
+        if isUp {
+            callerGone(Int(binding), reset.code)
+        } else {
+            downFailed(
+                Int(binding), CommyError(reset.code, reset.detail), delivered: reset.delivered,
+                outcome: Self.outcome(of: reset.code))
+        }
+        return nil
+    }
+
+    private mutating func messageReceived(
+        _ slot: Int, _ kind: FrameKind, _ payload: borrowing RawSpan
+    ) -> LinkFault? {
+        switch links[slot].phase {
+        case .peer(let peer):
+            switch kind {
+            case .swim: return swimReceived(payload, from: peer)
+            case .catalog: return catalogReceived(payload, from: peer)
+            case .trust: return nil
+            case .hello, .helloOK, .goAway, .ping, .pong, .credit, .open, .head, .data, .end,
+                .reset, .control, .controlReply, .event:
+                preconditionFailure("the machine lets no \(kind) through on a link")
+            }
+        case .session: return controlReceived(slot, payload)
+        case .free, .greeting, .closing: return nil
+        }
+    }
+
+    /// How an instance is judged by the code of a RESET.
+    static func outcome(of code: ErrorCode) -> CallOutcome {
+        switch code {
+        case .connectionRefused, .peerShuttingDown, .overloaded, .noSuchInstance, .draining,
+            .unreachable, .noHealthyInstance, .noSuchService:
+            .refused
+        case .connectionLost, .instanceLost: .lost
+        case .deadlineExceeded: .late
+        case .cancelled: .cancelled
+        // All others are the service's own words.
+        default: .failed
+        }
+    }
+}

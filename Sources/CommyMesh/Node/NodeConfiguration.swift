@@ -1,0 +1,52 @@
+public import CommyBase
+
+/// What a node is told when it begins.
+public struct NodeConfiguration: Sendable {
+    public var mesh: MeshName
+    public var name: NodeName
+    public var zone: Zone
+    /// Where it can be dialled, best first. May be set later by `NodeCommand.listening`.
+    public var addresses: [NetworkAddress]
+    /// Addresses at which others may be found; tried again and again while the node is alone.
+    public var seeds: [NetworkAddress]
+    /// A number that no earlier start of this name has used: drawn, or the time of the start.
+    public var life: UInt64
+    /// Where the node's random draws come from.
+    public var random: RandomKey
+    public var limits: NodeLimits
+    /// Whether every route decision and every request's outcome is noted (`route`, `request`).
+    public var notesCalls: Bool
+    /// Which program this is, for people.
+    public var build: String
+
+    public init(
+        mesh: MeshName, name: NodeName, zone: Zone = .unknown, addresses: [NetworkAddress] = [],
+        seeds: [NetworkAddress] = [], life: UInt64, random: RandomKey,
+        limits: NodeLimits = NodeLimits(), notesCalls: Bool = false, build: String = "commy"
+    ) {
+        self.mesh = mesh
+        self.name = name
+        self.zone = zone
+        self.addresses = addresses
+        self.seeds = seeds
+        self.life = life
+        self.random = random
+        self.limits = limits
+        self.notesCalls = notesCalls
+        self.build = build
+    }
+
+    public var id: NodeID { NodeID(name) }
+}
+
+/// What the owner of a node orders.
+public enum NodeCommand: Sendable, Equatable {
+    /// The node now listens at these addresses.
+    case listening([NetworkAddress])
+    /// Try these addresses too.
+    case join([NetworkAddress])
+    /// Take nothing new, let calls end for at most this long, leave the mesh, then `.stopped`.
+    case stop(within: Duration)
+    /// This node's certificate was loaded or reloaded.
+    case certificateLoaded(serial: String, notAfter: Int64)
+}

@@ -1,0 +1,109 @@
+public import CommyBase
+public import CommyWire
+
+/// A question to a node, answered by rows: one JSON object each, keys in a fixed order.
+public enum ControlQuery: Sendable, Equatable {
+    /// The node itself: name, mesh, zone, addresses, counts, hashes of its views.
+    case node
+    case services
+    case links
+    case members
+    /// Sessions and links with what passes through them now.
+    case top
+    /// Where a call of this service would go, and why each instance was or was not chosen.
+    case explainRoute(ServiceName)
+
+    public init(decoding bytes: borrowing RawSpan) throws(WireError) {
+        var reader = ByteReader()
+        switch try reader.u8(bytes) {
+        case 1: self = .node
+        case 2: self = .services
+        case 3: self = .links
+        case 4: self = .members
+        case 5: self = .top
+        case 6: self = .explainRoute(try reader.serviceName(bytes))
+        // Every other number is no question.
+        default: throw .invalid("query")
+        }
+        try reader.expectEnd(bytes)
+    }
+
+    public func encode(into writer: inout ByteWriter) {
+        switch self {
+        case .node: writer.u8(1)
+        case .services: writer.u8(2)
+        case .links: writer.u8(3)
+        case .members: writer.u8(4)
+        case .top: writer.u8(5)
+        case .explainRoute(let service):
+            writer.u8(6)
+            writer.text(service.text)
+        }
+    }
+}
+
+/// An order of an administrator to a node.
+public enum ControlOrder: Sendable, Equatable {
+    /// Take nothing new, let calls end for at most this long, leave the mesh and stop.
+    case stop(within: Duration)
+    /// Look for other members there too.
+    case join([NetworkAddress])
+
+    /// The longest time that a stop may be given.
+    public static let longestStop: Duration = .seconds(3_600)
+
+    public init(decoding bytes: borrowing RawSpan) throws(WireError) {
+        var reader = ByteReader()
+        switch try reader.u8(bytes) {
+        case 1:
+            let nanoseconds = try reader.u64(bytes)
+            guard nanoseconds <= UInt64(Self.longestStop.nanoseconds) else {
+                throw .tooLarge("stop")
+            }
+            self = .stop(within: .nanoseconds(Int64(nanoseconds)))
+        case 2:
+            let count = try reader.count(limit: SeedList.seedLimit, "addresses", bytes)
+            var addresses: [NetworkAddress] = []
+            for _ in 0..<count { addresses.append(try reader.address(bytes)) }
+            self = .join(addresses)
+        // Every other number is no order.
+        default: throw .invalid("order")
+        }
+        try reader.expectEnd(bytes)
+    }
+
+    public func encode(into writer: inout ByteWriter) {
+        switch self {
+        case .stop(let span):
+            writer.u8(1)
+            writer.u64(UInt64(max(0, min(span, Self.longestStop).nanoseconds)))
+        case .join(let addresses):
+            writer.u8(2)
+            let some = addresses.prefix(SeedList.seedLimit)
+            writer.varint(UInt64(some.count))
+            for address in some { writer.address(address) }
+        }
+    }
+}
+
+extension ByteReader {
+    mutating func serviceName(
+        _ bytes: borrowing RawSpan
+    ) throws(WireError) -> ServiceName {
+        let text = try text(limit: NameRule.byteLimit, "service", bytes)
+        guard let name = ServiceName(text) else { throw .invalid("service") }
+        return name
+    }
+
+    mutating func instance(_ bytes: borrowing RawSpan) throws(WireError) -> InstanceID {
+        let node = NodeID(value: try u64(bytes))
+        return InstanceID(node: node, number: try u32(bytes))
+    }
+}
+
+extension ByteWriter {
+    mutating func instance(_ id: InstanceID) {
+        u64(id.node.value)
+        u32(id.number)
+    }
+}
