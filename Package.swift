@@ -33,7 +33,9 @@ let package = Package(
         // Pure: the standard library and each other, nothing else.
         .target(name: "CommyBase", swiftSettings: swift),
         .target(name: "SimModel", dependencies: ["CommyBase"], swiftSettings: swift),
-        .target(name: "CommyWire", dependencies: ["CommyBase"], swiftSettings: swift),
+        .target(
+            name: "CommyWire", dependencies: ["CommyBase"], exclude: ["PROTOCOL.md"],
+            swiftSettings: swift),
         .target(
             name: "CommyMesh", dependencies: ["CommyBase", "CommyWire"], swiftSettings: swift),
 
@@ -92,9 +94,9 @@ let package = Package(
         .executableTarget(
             name: "commy",
             dependencies: [
-                "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "SimLab", "SimModel",
-                "SimReport", "SimScenario", "commy-init", "commy-traffic", argumentParser,
-                histogram,
+                "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "CommyWire", "SimLab",
+                "SimModel", "SimReport", "SimScenario", "commy-init", "commy-traffic",
+                argumentParser, histogram,
             ],
             swiftSettings: swift),
         .executableTarget(

@@ -25,7 +25,8 @@ extension FuzzTarget {
     /// The zero-copy format without a check of the whole first.
     static let viewInPlace = FuzzTarget(
         name: "view-in-place", seeds: FuzzSamples.records(as: .view), words: words(of: .view)
-    ) { input in
+    ) { raw in
+        let input = withCount(raw)
         var walk = ViewWalk()
         do {
             let root = try unsafe PayloadView(root: input.span.bytes)
@@ -41,8 +42,9 @@ extension FuzzTarget {
     ]
 
     private static func roundTrip<Value: Codable>(
-        _ type: Value.Type, _ input: [UInt8], _ format: PayloadFormat, isExact: Bool
+        _ type: Value.Type, _ raw: [UInt8], _ format: PayloadFormat, isExact: Bool
     ) -> String? {
+        let input = format == .view ? withCount(raw) : raw
         let value: Value
         do {
             value = try PayloadCodec.decode(type, from: input, as: format, limits: limits)
@@ -61,6 +63,15 @@ extension FuzzTarget {
         } catch {
             return "what was read cannot be written and read again: \(error)"
         }
+    }
+
+    /// With its own byte count in its header, without which no reader looks any further.
+    private static func withCount(_ message: [UInt8]) -> [UInt8] {
+        guard message.count >= 8 else { return message }
+        var writer = ByteWriter(capacity: message.count)
+        writer.raw(message)
+        writer.patchU32(UInt32(message.count), at: 4)
+        return writer.bytes
     }
 
     private static let limits = PayloadLimits(byteCount: 4 << 20, depth: 64, valueCount: 1 << 16)

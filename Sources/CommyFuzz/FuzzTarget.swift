@@ -2,7 +2,7 @@ public import CommyWire
 
 /// A decoder of bytes that a stranger may send, with what must hold of it whatever it gets.
 public struct FuzzTarget: Sendable, CustomStringConvertible {
-    /// Also the name of its folder in Fixtures/wire-corpus.
+    /// Also the name of its file in Fixtures/wire-corpus.
     public let name: String
     /// Well-formed inputs, from which mutations start.
     public let seeds: [[UInt8]]
@@ -28,7 +28,26 @@ public struct FuzzTarget: Sendable, CustomStringConvertible {
     /// All decoders. A new one is added here and nowhere else.
     public static let all: [FuzzTarget] =
         [frames, openLayout, traceContext, traceState] + payloadValues + payloadTypes
-        + [viewInPlace]
+        + [viewInPlace] + mesh
+
+    /// Reads a file of Fixtures/wire-corpus: an input in hex on each line, lines that begin with `#`
+    /// say why the next one is kept. Nil when a line is neither.
+    public static func inputs(ofCorpus text: String) -> [[UInt8]]? {
+        var inputs: [[UInt8]] = []
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            guard line.utf8.count % 2 == 0 else { return nil }
+            var bytes: [UInt8] = []
+            var rest = line.utf8[...]
+            while !rest.isEmpty {
+                guard let digits = String(rest.prefix(2)), let byte = UInt8(digits, radix: 16)
+                else { return nil }
+                bytes.append(byte)
+                rest = rest.dropFirst(2)
+            }
+            inputs.append(bytes)
+        }
+        return inputs
+    }
 
     /// A message whose bytes have one form: what is read and written again is the same.
     public static func message<Message: Sendable>(

@@ -55,9 +55,12 @@ struct FuzzCampaign {
     }
 
     private func corpus(_ target: FuzzTarget) throws -> [[UInt8]] {
-        let folder = URL(fileURLWithPath: "\(root)/Fixtures/wire-corpus/\(target.name)")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        return try names.map { Array(try Data(contentsOf: folder.appending(path: $0))) }
+        let path = "\(root)/Fixtures/wire-corpus/\(target.name).hex"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        guard let inputs = FuzzTarget.inputs(ofCorpus: text) else {
+            throw CampaignError("a line of \(path) is neither hex nor a comment")
+        }
+        return inputs
     }
 
     /// The process's memory, as proc_pid_status(5) has it.

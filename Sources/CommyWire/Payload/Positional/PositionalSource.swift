@@ -67,7 +67,9 @@ internal final class PositionalSource: PayloadSource {
             shape.mix(key)
             return 0
         }
-        guard let next = dictionaries[map.place].last, next.utf8.elementsEqual(key.utf8) else { return nil }
+        guard let next = dictionaries[map.place].last, next.utf8.elementsEqual(key.utf8) else {
+            return nil
+        }
         dictionaries[map.place].removeLast()
         return 0
     }
