@@ -152,7 +152,24 @@ struct HostilePeerTests {
         Attack(
             testDescription: "an OPEN without a service", code: .protocolViolation,
             write: raw(7, 0, 1, [UInt8](repeating: 0, count: 72))),
+        Attack(
+            testDescription: "an OPEN with bytes behind its end", code: .protocolViolation,
+            write: raw(7, 1, 1, openPayload(behindTheNames: [0, 0, 7]))),
+        Attack(
+            testDescription: "an OPEN with a tracestate that is none", code: .protocolViolation,
+            write: raw(7, 1, 1, openPayload(behindTheNames: [1, 0x2c, 0]))),
+        Attack(
+            testDescription: "an OPEN with metadata that is none", code: .protocolViolation,
+            write: raw(7, 1, 1, openPayload(behindTheNames: [0, 1, 1, 0x20, 0]))),
     ]
+
+    /// An OPEN that is sound as far as a relay needs it, and then is not.
+    static func openPayload(behindTheNames rest: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter()
+        OpenFrame(service: ServiceName("orders")!, correlation: CorrelationID(high: 1, low: 2))
+            .encode(into: &writer)
+        return writer.bytes.dropLast(2) + rest
+    }
 
     @Test(arguments: attacks)
     func `it is cut off alone`(_ attack: Attack) {

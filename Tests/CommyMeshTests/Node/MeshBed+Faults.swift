@@ -121,7 +121,6 @@ extension MeshBed {
     private func drainNode(_ index: Int) {
         let host = hosts[index]
         guard host.isAlive else { return }
-        if checksInvariants { host.node.checkInvariants() }
         while true {
             switch host.node.nextOutput() {
             case .dial(let token, let address, let expected):
@@ -167,7 +166,6 @@ extension MeshBed {
     private func drainClient(_ index: Int) {
         let client = clients[index]
         guard client.isAlive else { return }
-        if checksInvariants { client.client.checkInvariants() }
         while true {
             switch client.client.nextOutput() {
             case .transmit: transmit(client.pipe, 0)
@@ -178,6 +176,7 @@ extension MeshBed {
                 return
             case .wait(let until):
                 client.wait = until
+                if checksInvariants { client.client.checkInvariants() }
                 return
             case let output: client.take(output, self)
             }
