@@ -48,9 +48,11 @@ struct HostileServerTests {
             write: raw(8, 1, 40, [0, 0, 0, 0])),
     ]
 
-    /// Mallory joins `n1` and offers `evil`.
-    static func join(_ bed: MeshBed, _ service: String) -> BedStranger {
-        let stranger = bed.strangerConnects("mallory", to: 1)
+    /// Somebody joins `n1` and offers a service.
+    static func join(
+        _ bed: MeshBed, _ service: String, as name: String = "mallory"
+    ) -> BedStranger {
+        let stranger = bed.strangerConnects(name, to: 1)
         var writer = ByteWriter()
         writer.raw(stranger.hello)
         let offer = try! ServiceOffer(service: ServiceName(service)!)
@@ -106,7 +108,8 @@ struct HostileServerTests {
         Refusal(code: .instanceLost, delivered: .maybe, isIdempotent: true, isTriedAgain: true),
         // About the request itself: another instance would say the same.
         Refusal(code: .noSuchMethod, delivered: .no, isIdempotent: true, isTriedAgain: false),
-        Refusal(code: .applicationError, delivered: .maybe, isIdempotent: true, isTriedAgain: false),
+        Refusal(
+            code: .applicationError, delivered: .maybe, isIdempotent: true, isTriedAgain: false),
     ]
 
     /// Two instances: mallory's, which refuses, and an honest one that is tried afterwards or not.
@@ -115,7 +118,7 @@ struct HostileServerTests {
         let (bed, _, servers) = NodeCallTests.service(1)
         let caller = bed.attach(1)
         let stranger = Self.join(bed, "orders")
-        // Far away and near are the same here: until mallory is drawn, all are served at home.
+        // So that mallory is the only one at first.
         bed.crash(servers[0])
         bed.run(for: .milliseconds(10))
         let call = caller.call(bed, "orders", timeout: nil, idempotent: refusal.isIdempotent)

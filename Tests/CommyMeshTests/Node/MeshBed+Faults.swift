@@ -1,5 +1,6 @@
 import CommyBase
 import CommyWire
+import Testing
 
 @testable import CommyMesh
 
@@ -124,6 +125,7 @@ extension MeshBed {
         while true {
             switch host.node.nextOutput() {
             case .dial(let token, let address, let expected):
+                host.dialled += 1
                 dial(index, token, address, expected)
             case .cancelDial(let token): host.cancelled.insert(token)
             case .transmit(let handle):
@@ -207,14 +209,41 @@ final class BedStranger {
         return writer.bytes
     }
 
+    /// RESETs that the test has sent on its behalf.
+    var resetCount = 0
+
     /// The code of the GOAWAY that came, if one did.
     var farewell: ErrorCode? {
-        var reader = FrameReader()
         var code: ErrorCode?
-        let bytes = received
-        try? unsafe reader.receive(bytes.span.bytes) { header, payload throws(WireError) in
+        read { header, payload throws(WireError) in
             if header.kind == .goAway { code = try GoAwayFrame(decoding: payload).code }
         }
         return code
+    }
+
+    /// The RESETs that came.
+    var resets: [ResetFrame] {
+        var resets: [ResetFrame] = []
+        read { header, payload throws(WireError) in
+            if header.kind == .reset { resets.append(try ResetFrame(decoding: payload)) }
+        }
+        return resets
+    }
+
+    /// The streams that were opened to it.
+    var opens: Int {
+        var count = 0
+        read { header, _ in if header.kind == .open { count += 1 } }
+        return count
+    }
+
+    private func read(
+        _ body: (FrameHeader, borrowing RawSpan) throws(WireError) -> Void
+    ) {
+        var reader = FrameReader()
+        let bytes = received
+        do { try unsafe reader.receive(bytes.span.bytes, body) } catch {
+            Issue.record("a node sent what cannot be read: \(error)")
+        }
     }
 }

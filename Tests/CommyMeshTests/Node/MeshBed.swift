@@ -60,6 +60,8 @@ final class MeshBed {
         var isDeadHost = false
         var missed: [Event] = []
         var hasStopped = false
+        /// Dials that its node has asked for.
+        var dialled = 0
         var pipeOf: [LinkHandle: Int] = [:]
         var cancelled: Set<DialToken> = []
         init(_ configuration: NodeConfiguration, networks: [Int], at now: MeshInstant) {
