@@ -22,6 +22,8 @@ let package = Package(
     name: "commy",
     products: [
         .executable(name: "commy", targets: ["commy"]),
+        .executable(name: "commyd", targets: ["commyd"]),
+        .library(name: "Commy", targets: ["Commy"]),
         .library(name: "commy-clock", type: .dynamic, targets: ["CommyClock"]),
     ],
     dependencies: [
@@ -63,7 +65,24 @@ let package = Package(
             swiftSettings: swift),
 
         .target(
-            name: "CommyNode", dependencies: ["CommyBase", "CLinux", "CommyLinux", "CommyTLS"],
+            name: "CommySession",
+            dependencies: [
+                "CLinux", "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommyWire",
+            ],
+            swiftSettings: swift),
+        .target(
+            name: "Commy",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyWire",
+            ],
+            swiftSettings: swift),
+        .target(
+            name: "CommyNode",
+            dependencies: [
+                "CLinux", "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyTLS", "CommyWire",
+            ],
             swiftSettings: swift),
 
         // Harness.
@@ -75,10 +94,24 @@ let package = Package(
             dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
             swiftSettings: swift),
         .target(
+            name: "SimWorkload",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyWire", "SimTraffic",
+            ],
+            swiftSettings: swift),
+        .target(
             name: "SimLab",
             dependencies: [
                 "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
                 "SimTraffic", histogram,
+            ],
+            swiftSettings: swift),
+        .target(
+            name: "MeshBench",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyNode", "CommyReactor",
+                "CommySession", "CommyTLS", "CommyWire", "SimLab",
             ],
             swiftSettings: swift),
         .target(
@@ -91,11 +124,15 @@ let package = Package(
             linkerSettings: [.linkedLibrary("cap")]),
         .executableTarget(
             name: "commy-traffic", dependencies: ["SimTraffic"], swiftSettings: swift),
+        .executableTarget(name: "commyd", dependencies: ["CommyNode"], swiftSettings: swift),
+        .executableTarget(
+            name: "commy-workload", dependencies: ["SimWorkload"], swiftSettings: swift),
         .executableTarget(
             name: "commy",
             dependencies: [
-                "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "CommyWire", "SimLab",
-                "SimModel", "SimReport", "SimScenario", "commy-init", "commy-traffic",
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyNode", "CommyReactor",
+                "CommySession", "CommyTLS", "CommyWire", "MeshBench", "SimLab", "SimModel",
+                "SimReport", "SimScenario", "commy-init", "commy-traffic", "commy-workload",
                 argumentParser, histogram,
             ],
             swiftSettings: swift),
@@ -105,6 +142,9 @@ let package = Package(
 
         // Tests.
         .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: c),
+        .target(
+            name: "LiveNode", dependencies: ["CommyBase", "CommyLinux"], path: "Tests/LiveNode",
+            swiftSettings: swift),
         .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
         .testTarget(
             name: "CommyWireTests", dependencies: ["CommyWire", "CommyBase"], swiftSettings: swift),
@@ -133,7 +173,10 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "CommyNodeTests",
-            dependencies: ["CommyNode", "CommyTLS", "CommyLinux", "CommyBase"],
+            dependencies: [
+                "CommyNode", "CommyMesh", "CommyReactor", "CommyTLS", "CommyLinux", "CommyBase",
+                "commyd",
+            ],
             swiftSettings: swift),
         .testTarget(
             name: "SimScenarioTests", dependencies: ["SimScenario", "SimModel", "CommyBase"],
@@ -141,6 +184,17 @@ let package = Package(
         .testTarget(
             name: "SimTrafficTests",
             dependencies: ["SimTraffic", "CommyReactor", "CommyLinux", "CommyBase"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommySessionTests",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyWire", "LiveNode", "SimTraffic", "SimWorkload", "commy-workload", "commyd",
+            ],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyTests",
+            dependencies: ["Commy", "CommyBase", "CommyWire", "LiveNode", "commyd"],
             swiftSettings: swift),
         .testTarget(
             name: "SimLabTests",
@@ -153,7 +207,11 @@ let package = Package(
             name: "SimReportTests", dependencies: ["SimReport", "SimModel", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
-            name: "Suites", dependencies: ["commy", "commy-init", "commy-traffic", yams],
+            name: "Suites",
+            dependencies: [
+                "LiveNode", "commy", "commy-init", "commy-traffic", "commy-workload", "commyd",
+                yams,
+            ],
             path: "Tests/suites", swiftSettings: swift),
         .testTarget(
             name: "CommyDevTests", dependencies: ["commy-dev"], swiftSettings: swift),

@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <sched.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 
 int clinux_wait_readable(int fd, int milliseconds) {
@@ -13,6 +14,10 @@ int clinux_wait_readable(int fd, int milliseconds) {
         count = poll(&watched, 1, milliseconds);
     while (count < 0 && errno == EINTR);
     return count < 0 ? -errno : count;
+}
+
+int clinux_lock(int fd, bool waits) {
+    return (int)clinux_result(flock(fd, LOCK_EX | (waits ? 0 : LOCK_NB)));
 }
 
 int clinux_pipe(int *ends, int flags) {
@@ -119,7 +124,7 @@ void clinux_ask_for_slices(uint64_t nanoseconds) {
         uint64_t runtime, deadline, period;
     } attributes = {.size = sizeof attributes};
     if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) < 0 ||
-        attributes.policy != SCHED_OTHER)
+        (attributes.policy != SCHED_OTHER && attributes.policy != SCHED_IDLE))
         return;
     attributes.size = sizeof attributes;
     attributes.runtime = nanoseconds;

@@ -47,6 +47,9 @@ public struct NetworkAddress: Sendable, Hashable, Comparable {
         NetworkAddress(host: .v4(0x7f00_0001), port: port)
     }
 
+    /// The address of all interfaces (0.0.0.0, ::): to listen at, not to dial.
+    public var isUnspecified: Bool { host == .v4(0) || host == .v6(high: 0, low: 0) }
+
     /// IPv4 before IPv6, then by number.
     public static func < (left: NetworkAddress, right: NetworkAddress) -> Bool {
         left.order < right.order

@@ -22,6 +22,14 @@ public enum LoopClock {
         }
     }
 
+    /// What all random draws of this process come from in a lockstep run; nil in any other.
+    public var randomKey: RandomKey? {
+        switch self {
+        case .system: nil
+        case .lockstep(let member): member.randomKey
+        }
+    }
+
     /// The lockstep run's when the environment says so, else the system's with this zero.
     public static func ofThisProcess(originNanoseconds: Int64) throws(SystemError) -> LoopClock {
         if let member = try LockstepMember.fromEnvironment() { return .lockstep(member) }

@@ -1,4 +1,4 @@
-/// The parts of commy-init, process 1 of one emulated host. One thread, no state on disk.
+/// The parts of commy-init, process 1 of one emulated host: one thread, no state on disk.
 #ifndef COMMY_INIT_H
 #define COMMY_INIT_H
 
@@ -79,6 +79,9 @@ void disconnect(const struct clinux_message *request);
 
 /// Removes what a killed harness left: the janitor's whole life.
 int janitor(void);
+
+/// Keeps processors awake until the harness closes the conversation; 'r' rests, 'w' goes on.
+int awake(void);
 
 /// Runs a command inside a host (see enter.c): the exit code. `words`: the pid of its process 1, a
 /// directory, then the command.

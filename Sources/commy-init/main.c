@@ -191,6 +191,8 @@ int main(int count, char **arguments) {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (count == 2 && strcmp(arguments[1], "janitor") == 0)
         return janitor();
+    if (count == 2 && strcmp(arguments[1], "awake") == 0)
+        return awake();
     if (count >= 5 && strcmp(arguments[1], "enter") == 0)
         return enter(count - 2, arguments + 2);
     if (count != 2 || strcmp(arguments[1], "host") != 0) {

@@ -67,12 +67,6 @@ struct SuggestionTests {
         #expect(Suggestion.nearest(to: "bandwidth", among: ["latency", "loss"]) == nil)
         #expect(Suggestion.nearest(to: "x", among: ["a", "b"]) == nil)
     }
-
-    @Test func `a swap of neighbours counts as one edit`() {
-        #expect(Suggestion.distance(from: "crash", to: "carsh") == 1)
-        #expect(Suggestion.distance(from: "", to: "abc") == 3)
-        #expect(Suggestion.distance(from: "kitten", to: "sitting") == 3)
-    }
 }
 
 struct WordSplitterTests {

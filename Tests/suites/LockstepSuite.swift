@@ -55,6 +55,27 @@ import Testing
         #expect(trace.contains("answered count=1"))
     }
 
+    @Test func `a run that does not come again is an error in everything that is written`() throws {
+        let files = ["--verify", "1", "--junit", "junit.xml", "--markdown", "all.md"]
+        let (result, tool) = try Self.run("draw", files)
+        defer { tool.remove() }
+        let words = "run 2 was not the same"
+        #expect(result.status == 3, "\(result.output)\(result.errors)")
+        #expect(result.output.hasPrefix("ERROR"), "\(result.output)")
+        #expect(result.output.replacing(/\s+/, with: " ").contains(words), "\(result.output)")
+        for name in [
+            "junit.xml", "all.md", "reports/latest/verdict.json", "reports/latest/junit.xml",
+            "reports/latest/summary.md", "reports/latest/report.html",
+        ] {
+            #expect(tool.read(name).contains(words), "\(name): \(tool.read(name).prefix(2000))")
+        }
+        #expect(tool.read("junit.xml").contains("errors=\"1\""), "\(tool.read("junit.xml"))")
+        let object = try tool.run(
+            ["\(tool.products)/commy", "sim", "run", "case.yaml", "--verify", "1", "--json"])
+        #expect(object.status == 3, "\(object.output)\(object.errors)")
+        #expect(object.output.contains(#""verdict":"error""#) && object.output.contains(words))
+    }
+
     @Test func `a recorded run is replayed, and a changed one is told apart`() throws {
         let (result, tool) = try Self.run("echo")
         defer { tool.remove() }

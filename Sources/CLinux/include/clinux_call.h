@@ -90,6 +90,15 @@ static inline int clinux_rename(const char *_Nonnull from, const char *_Nonnull 
     return (int)clinux_result(rename(from, to));
 }
 
+/// Takes an open file for this process alone (flock(2)), until it is closed: -EAGAIN when another
+/// has it, unless `waits`.
+int clinux_lock(int fd, bool waits);
+
+/// Cuts an open file to no bytes.
+static inline int clinux_empty(int fd) {
+    return (int)clinux_result(ftruncate(fd, 0));
+}
+
 static inline int clinux_unlink(const char *_Nonnull path) {
     return (int)clinux_result(unlink(path));
 }

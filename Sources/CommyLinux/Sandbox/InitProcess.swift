@@ -1,13 +1,14 @@
 internal import CLinux
 
-/// A running `commy-init`: process 1 of a host, or the janitor of a run.
+/// A running `commy-init`: process 1 of a host, or the janitor of a run, or what keeps processors
+/// awake.
 ///
 /// It dies with the thread that started it, and its whole PID namespace with it; so start hosts
 /// from a thread that lives as long as they shall.
 public struct InitProcess: ~Copyable, Sendable {
     /// Which namespaces it gets.
     public enum Isolation: Int32, Sendable {
-        /// None: for the janitor.
+        /// None: for all but hosts.
         case none = 0
         /// User, mount, PID, network, UTS and IPC namespaces: needs no privilege where the kernel
         /// allows it.

@@ -84,10 +84,16 @@ extension NodeEvent.LinkNote {
         line.add("peer", peer.text)
         line.add("state", state.rawValue)
         line.add("direction", direction.rawValue)
-        line.add("path", path.description)
+        line.add("path", path.text(whereDialled: direction == .outward))
         line.add("reason", reason?.description)
         line.add("rtt_us", roundTrip.map { String($0.nanoseconds / 1_000) })
     }
+}
+
+extension NetworkAddress {
+    /// The far end of a link as events show it: of one that came in without the port, which the
+    /// peer's kernel has drawn and nobody can dial.
+    func text(whereDialled: Bool) -> String { whereDialled ? description : hostText }
 }
 
 extension NodeEvent.RouteNote {

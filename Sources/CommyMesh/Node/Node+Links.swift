@@ -58,7 +58,8 @@ extension Node {
         at now: MeshInstant
     ) {
         begin(at: now)
-        note(.refused(peer: remote.description, code: code, detail: detail))
+        let peer = remote.text(whereDialled: origin != .accepted)
+        note(.refused(peer: peer, code: code, detail: detail))
         dialEnded(takeDial(origin))
         finish()
     }
@@ -179,7 +180,7 @@ extension Node {
 
     private func peerText(_ slot: Int, _ phase: LinkSlot.Phase) -> String {
         if case .greeting(let peer) = phase { return peer.node.text }
-        return links[slot].remote.description
+        return links[slot].remote.text(whereDialled: links[slot].isOutward)
     }
 
     mutating func noteLink(

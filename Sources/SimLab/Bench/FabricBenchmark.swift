@@ -26,16 +26,16 @@ public struct FabricBenchmark {
     public func run() throws -> [BenchFigure] {
         var figures: [BenchFigure] = []
         let plain = try TwoHosts(offload: false)
-        let awake = WakefulProcessors()
-        progress("delay: veth")
-        let veth = try delayErrors(plain, .veth, requested: .zero)
-        for delay in Self.delays {
-            progress("delay: fabric, \(delay.shortText)")
-            try plain.setLatency(delay)
-            figures += Self.figures(
-                delay, try delayErrors(plain, .fabric, requested: delay), veth: veth)
+        try withExtendedLifetime(WakefulProcessors()) {
+            progress("delay: veth")
+            let veth = try delayErrors(plain, .veth, requested: .zero)
+            for delay in Self.delays {
+                progress("delay: fabric, \(delay.shortText)")
+                try plain.setLatency(delay)
+                figures += Self.figures(
+                    delay, try delayErrors(plain, .fabric, requested: delay), veth: veth)
+            }
         }
-        awake.stop()
         try plain.setLatency(.zero)
         progress("packets per second")
         let packets = try packetRate(plain, .fabric)

@@ -8,9 +8,8 @@ internal import Foundation
 /// each thread how long it was ready and did not run (schedstat). A wait counts only when somebody
 /// else was using the processors meanwhile: a program that fills the machine by itself is judged.
 ///
-/// Somebody else is every other program, another run of this harness, and the threads that keep
-/// processors awake: these take nothing from their own process's threads, but where the kernel
-/// groups processes they have taken up to half of the time that a scenario's programs waited for.
+/// Somebody else is every other program, and another run of this harness. What keeps processors
+/// awake for this run is nobody: it gives them to whoever wants them.
 struct ProcessorWitness {
     /// One thread that has waited for more than this share of the time since the last look cannot
     /// keep any promise; on a machine of one's own it is a few hundredths.
@@ -37,12 +36,13 @@ struct ProcessorWitness {
     private var lastLook: Int64?
 
     /// Looks at the trees of processes below `roots`, and at the harness's own threads; the calling
-    /// thread is the one that leads the run.
-    mutating func look(at roots: [Int32], now: Int64) -> Finding {
+    /// thread is the one that leads the run. `spinner` is the process that keeps processors awake.
+    mutating func look(at roots: [Int32], spinner: Int32? = nil, now: Int64) -> Finding {
         var seen: [String: Times] = [:]
         for root in roots where root > 0 { Self.readTree(String(root), into: &seen) }
         let longest = seen.map { $1.waited - (threads[$0]?.waited ?? $1.waited) }.max() ?? 0
         Self.readThreads(of: "self", into: &seen, where: Self.isOwn)
+        if let spinner { Self.readThreads(of: String(spinner), into: &seen) }
         let own = seen.reduce(Int64(0)) { $0 + $1.value.ran - (threads[$1.key]?.ran ?? 0) }
         let busyNow = Self.busyNanoseconds()
         defer {
@@ -58,11 +58,9 @@ struct ProcessorWitness {
         return Finding(haveWaited: true, disturbed: isDisturbed ? now - lastLook : nil)
     }
 
-    /// True for a thread of the harness that this run needs: not for one that leads another run,
-    /// nor for one that only keeps a processor awake.
+    /// True for a thread of the harness that this run needs: not for one that leads another run.
     private static func isOwn(_ thread: String) -> Bool {
         let name = text("/proc/self/task/\(thread)/comm")
-        if name == WakefulProcessors.threadName { return false }
         guard name.hasPrefix(Self.leaderPrefix) else { return true }
         let calling = try? FileManager.default.destinationOfSymbolicLink(
             atPath: "/proc/thread-self")

@@ -76,7 +76,8 @@ extension ScenarioRun {
     /// Programs that lacked processors since the last look make that time a stall.
     func noteWaits() {
         let roots = processes.filter(\.life.isAlive).map(\.outsidePID)
-        let found = witness.look(at: roots, now: clock.now.nanoseconds)
+        let found = witness.look(
+            at: roots, spinner: awake?.pid, now: clock.now.nanoseconds)
         if found.haveWaited { restUntil = clock.now + Self.restAfterWaits }
         awake?.isResting = clock.now < restUntil
         guard let span = found.disturbed else { return }

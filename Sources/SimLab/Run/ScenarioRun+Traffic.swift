@@ -14,10 +14,7 @@ extension ScenarioRun {
     /// The measured part of the run: traffic flows, faults come and go.
     func runTrafficAndFaults() throws {
         awake = options.keepsAwake && conductor == nil ? WakefulProcessors() : nil
-        defer {
-            awake?.stop()
-            awake = nil
-        }
+        defer { awake = nil }
         let waiters = watchWaiters()
         defer { waiters?.stop() }
         let start = clock.now + Self.leadTime
@@ -64,7 +61,7 @@ extension ScenarioRun {
     }
 
     private func launch(_ instance: TrafficInstance, start: MeshInstant) throws {
-        let arguments = [environment.traffic.path] + words(of: instance, start: start)
+        let arguments = try generatorWords(of: instance, start: start)
         let spec = instance.spec
         let label = "\(spec.name)@\(spec.source)"
         let directory = "\(HostSandbox.directory)/traffic/\(spec.name)"
@@ -138,7 +135,11 @@ extension ScenarioRun {
             latencyNanoseconds: request.latencyNanoseconds,
             sendDelayNanoseconds: delay >= RequestOutcome.leastSendDelayNanoseconds ? delay : nil,
             result: Self.result(of: request.result))
-        outcome.status = request.status.map(Int.init)
+        if case .mesh = spec.kind {
+            outcome.code = request.status.map(Int.init)
+        } else {
+            outcome.status = request.status.map(Int.init)
+        }
         outcome.backend = request.backendText.map { spec.attribution == .peer ? host(at: $0) : $0 }
         outcome.bytes = request.bodyByteCount > 0 ? request.bodyByteCount : nil
         outcome.misordered = request.isMisordered ? true : nil
@@ -167,7 +168,12 @@ extension ScenarioRun {
     }
 
     func readTrafficErrors(of instance: TrafficInstance) {
-        drain(instance.errors) { instance.words = $0 }
+        drain(instance.errors) { line in
+            // A source is named by its traffic.
+            let isReport = noteReport(
+                line, of: instance.spec.name, on: instance.spec.source, instance.reports)
+            if !isReport { instance.words = line }
+        }
     }
 
     func trafficEnded(_ instance: TrafficInstance, _ ending: WaitStatus) throws {

@@ -8,6 +8,10 @@ public struct ReportFiles {
     /// nil for a log that does not begin with the start of a run.
     public init?(_ events: [RunEvent]) {
         guard let report = RunReport(events) else { return nil }
+        self.init(report)
+    }
+
+    public init(_ report: RunReport) {
         self.report = report
     }
 

@@ -58,9 +58,7 @@ struct RunOutput {
     private func printTrace(of run: FinishedRun) {
         guard let hash = run.traceHash else { return }
         terminal.printLine("  trace    sha256 \(hash)")
-        if let divergence = run.divergence {
-            terminal.printError("ERROR  \(divergence)")
-        } else if run.verifications > 0 {
+        if run.verifications > 0 {
             terminal.printLine("           the same in \(run.verifications + 1) runs")
         }
     }

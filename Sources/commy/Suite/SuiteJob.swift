@@ -1,4 +1,5 @@
 internal import CommyBase
+internal import Foundation
 internal import SimLab
 internal import SimModel
 internal import SimReport
@@ -41,10 +42,10 @@ struct SuiteJob: Sendable {
                 traceHash: outcome.traceHash)
             if verifications > 0, outcome.verdict != .error {
                 let verification = Verification(job: self, janitor: janitor, observer: observer)
-                finished.divergence = try verification.difference(
+                let difference = try verification.difference(
                     from: finished, times: verifications)
-                finished.verifications = verifications
-                if finished.divergence != nil { finished.verdict = .error }
+                finished.verifications = difference == nil ? verifications : 0
+                if let difference { try finished.diverge(difference) }
             }
             return .ran(finished)
         } catch {
@@ -58,16 +59,30 @@ struct FinishedRun: Sendable {
     var verdict: Verdict
     /// For the terminal, which is served at once; it is large.
     var report: RunReport?
-    let entry: SuiteEntry
+    private(set) var entry: SuiteEntry
     /// The object that `--json` prints.
-    let json: String
+    private(set) var json: String
     let directory: String
     /// Of a lockstep run: the hash of the trace that repeats.
     let traceHash: String?
-    /// How often it was done again.
+    /// How often it was done again, and was the same.
     var verifications = 0
-    /// Where a further run was not the same.
-    var divergence: String?
+
+    /// A further run was not the same: an error, whatever this one came to, in all that is written
+    /// about it. The event log stays what it is.
+    mutating func diverge(_ difference: String) throws {
+        guard var report else { return }
+        report.becomeError(difference)
+        let files = ReportFiles(report)
+        verdict = .error
+        entry = SuiteEntry(report)
+        json = try files.verdict(pretty: false)
+        for (path, content) in try files.all() {
+            try Data(content.utf8).write(
+                to: URL(fileURLWithPath: "\(directory)/\(path)"), options: .atomic)
+        }
+        self.report = report
+    }
 }
 
 /// What became of a job.

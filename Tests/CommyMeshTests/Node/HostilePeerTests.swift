@@ -225,7 +225,9 @@ struct HostilePeerTests {
         for _ in 0..<200 where !stranger.isClosed {
             bed.say(writer.bytes, stranger)
             bed.run(for: .milliseconds(2))
-            for link in bed.hosts[1].node.links { highest = max(highest, link.machine.output.count) }
+            for link in bed.hosts[1].node.links {
+                highest = max(highest, link.machine.output.count)
+            }
         }
         #expect(stranger.isClosed)
         #expect(highest <= LinkLimits().outputBytes)

@@ -55,7 +55,9 @@ struct HostileServerTests {
         let stranger = bed.strangerConnects(name, to: 1)
         var writer = ByteWriter()
         writer.raw(stranger.hello)
-        let offer = try! ServiceOffer(service: ServiceName(service)!)
+        guard let offer = try? ServiceOffer(service: ServiceName(service)!) else {
+            preconditionFailure("tests offer what is sound")
+        }
         let delta = CatalogDelta(
             owner: NodeID(stranger.name), base: 0,
             version: CatalogVersion(generation: 1, life: 9, counter: 1),

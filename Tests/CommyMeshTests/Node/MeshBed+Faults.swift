@@ -108,8 +108,6 @@ extension MeshBed {
         send(bytes, stranger.pipe, from: 0)
     }
 
-    // MARK: - The run loop
-
     /// What a runtime does after each input: takes outputs until `.wait`.
     func drain(_ end: End) {
         switch end {

@@ -106,8 +106,6 @@ final class MeshBed {
         draws = RandomStream(key: key.labelled("bed"))
     }
 
-    // MARK: - Building
-
     @discardableResult
     func addHost(
         _ name: String, zone: String = "eu/a", networks: [Int] = [0], seeds: [String] = [],
@@ -164,8 +162,6 @@ final class MeshBed {
         drain(.client(index))
         return client
     }
-
-    // MARK: - Time
 
     func schedule(_ at: MeshInstant, _ event: Event) {
         let timed = Timed(at: at, order: nextOrder, event: event)
@@ -225,8 +221,6 @@ final class MeshBed {
         }
         return true
     }
-
-    // MARK: - Watching
 
     func lines(_ kind: String) -> [String] {
         transcript.filter { $0.contains("@commy \(kind) ") }

@@ -1,0 +1,24 @@
+internal import CommyBase
+internal import CommyMesh
+
+extension NodeRuntime {
+    /// Does all that the node wants now, and says until when there is nothing to do.
+    mutating func drain() -> MeshInstant {
+        while true {
+            switch node.nextOutput() {
+            case .dial(let token, let address, let expected):
+                dial(token, address, expected: expected)
+            case .cancelDial(let token): cancelDial(token)
+            case .transmit(let link): transmit(link)
+            case .close(let link, _): beginClosing(link)
+            case .note(let event): events.add(event)
+            case .installAnchor, .removeAnchor, .reissueCertificate, .keepTrust:
+                // People change the daemon's files and have them read again: the rotation waits
+                // for what the files then say, and takes no step before.
+                continue
+            case .stopped: hasStopped = true
+            case .wait(let until): return until
+            }
+        }
+    }
+}

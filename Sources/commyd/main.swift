@@ -1,0 +1,4 @@
+internal import CommyNode
+internal import Glibc
+
+exit(DaemonMain.run(Array(CommandLine.arguments.dropFirst())))
