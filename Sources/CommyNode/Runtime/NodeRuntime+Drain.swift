@@ -12,6 +12,10 @@ extension NodeRuntime {
             case .transmit(let link): transmit(link)
             case .close(let link, _): beginClosing(link)
             case .note(let event): events.add(event)
+            case .installAnchor, .removeAnchor, .reissueCertificate, .keepTrust:
+                // People change the daemon's files and have them read again: the rotation waits
+                // for what the files then say, and takes no step before.
+                continue
             case .stopped: hasStopped = true
             case .wait(let until): return until
             }

@@ -166,7 +166,7 @@ extension NodeRuntime {
         let facts = identity.facts
         node.command(
             .certificateLoaded(
-                serial: facts.serial, notAfter: facts.notAfter.secondsSince1970),
+                serial: facts.serial, notAfter: facts.notAfter.secondsSince1970, issuer: nil),
             at: reactor.now)
     }
 
