@@ -38,7 +38,7 @@ struct HostCertificatesTests {
 
     @Test(arguments: [
         ("processes: { p: { on: a, run: \"x {{tls}}/key.pem\" } }", true),
-        ("processes: { p: { on: a, shell: \"x {{ tls }}\" } }", true),
+        ("processes: { p: { on: a, shell: \"x {{tls}}\" } }", true),
         ("processes: { p: { on: a, run: x, env: { A: \"{{tls}}\" } } }", true),
         ("processes: { p: { on: a, run: x, files: { f: \"{{tls}}\" } } }", true),
         ("processes: { p: { on: a, run: x, ready: { exec: \"ls {{tls}}\" } } }", true),
@@ -47,7 +47,8 @@ struct HostCertificatesTests {
         ("traffic: { t: { from: a, tcp: \"b:1\" } }", false),
         ("traffic: { t: { from: a, http: \"https://b/\" } }", true),
         ("traffic: { t: { from: a, exec: \"curl --cacert {{tls}}/trust.pem b\" } }", true),
-        ("faults: [{ at: 1s, exec: { on: a, run: \"x {{tls}}\" }, for: 1s }]", true),
+        ("faults: [{ at: 1s, exec: { on: a, run: \"x {{tls}}\" } }]", true),
+        ("faults: [{ at: 1s, exec: { on: a, run: x, heal: \"y {{tls}}\" }, for: 1s }]", true),
     ])
     func `certificates are made where something speaks of them`(
         _ part: String, _ uses: Bool
