@@ -3,7 +3,7 @@ internal import SimModel
 /// Fills in the `{{...}}` of commands, variables and files, for one process on one host.
 struct Placeholders {
     /// `{{dir}}`, `{{host}}`, ... with what they stand for.
-    private let values: [(name: String, value: String)]
+    private var values: [(name: String, value: String)]
     private let hostNames: [String]
 
     /// `traffic`: where the traffic generator is, for its echo server.
@@ -18,6 +18,9 @@ struct Placeholders {
             ("scenario", scenarioDirectory), ("tls", HostCertificates.directory),
             ("commy-traffic", traffic),
         ]
+        // The programs of this package lie in one directory.
+        let programs = traffic.prefix(through: traffic.lastIndex(of: "/") ?? traffic.startIndex)
+        values += ["commyd", "commy-workload"].map { ($0, programs + $0) }
     }
 
     /// `text` with every known placeholder replaced; the reader has refused unknown ones.

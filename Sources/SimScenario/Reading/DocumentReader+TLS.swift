@@ -8,7 +8,7 @@ extension DocumentReader {
             switch kind {
             case .http(let exchange): exchange.target
             case .tcp(let exchange): exchange.target
-            case .udp, .exec, nil: nil
+            case .udp, .exec, .mesh, nil: nil
             }
         let isSecureURL = fields.text("http")?.hasPrefix(Self.secureScheme) ?? false
         guard let node = fields.value("tls") else {

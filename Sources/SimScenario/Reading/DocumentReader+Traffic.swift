@@ -22,6 +22,7 @@ extension DocumentReader {
             }
             traffic.tls = readTLS(fields, kind: kind)
             traffic.attribution = readBackend(fields, kind: kind)
+            if case .mesh = kind { traffic.attribution = .instance }
             readSpan(fields, into: &traffic)
             scenario.traffic.append(traffic)
         }
