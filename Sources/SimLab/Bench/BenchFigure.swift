@@ -14,7 +14,9 @@ public struct BenchFigure: Sendable, Codable {
     public var met: Bool?
 
     /// Without an aim.
-    init(_ figure: String, _ unit: String, _ value: Double, peer: (String, Double)? = nil) {
+    public init(
+        _ figure: String, _ unit: String, _ value: Double, peer: (String, Double)? = nil
+    ) {
         self.figure = figure
         self.unit = unit
         self.value = value
@@ -26,7 +28,7 @@ public struct BenchFigure: Sendable, Codable {
     }
 
     /// With an upper bound.
-    func atMost(_ bound: Double) -> BenchFigure {
+    public func atMost(_ bound: Double) -> BenchFigure {
         var figure = self
         figure.aim = "<= \(Self.short(bound))"
         figure.met = value <= bound
@@ -34,7 +36,7 @@ public struct BenchFigure: Sendable, Codable {
     }
 
     /// With a lower bound.
-    func atLeast(_ bound: Double) -> BenchFigure {
+    public func atLeast(_ bound: Double) -> BenchFigure {
         var figure = self
         figure.aim = ">= \(Self.short(bound))"
         figure.met = value >= bound

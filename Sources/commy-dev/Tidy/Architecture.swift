@@ -52,7 +52,8 @@ enum Architecture {
             "commy-traffic": ["CommyBase", "CommyLinux", "SimTraffic"],
             "commy": runtime.union(harness).union(c)
                 .union(["Commy", "commy-init", "commy-traffic", "commyd"]),
-            "commy-dev": [],
+            "CommyFuzz": ["CommyBase", "CommyMesh", "CommyWire"],
+            "commy-dev": ["CommyBase", "CommyFuzz"],
         ]
     }()
 

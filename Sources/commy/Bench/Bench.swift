@@ -10,7 +10,9 @@ struct Bench: ParsableCommand {
             Figures of one run are comparable with each other; machines differ and drift, so \
             compare ratios. 'commy bench' alone lists what there is.
             """,
-        subcommands: [BenchList.self, BenchFabric.self, BenchHosts.self, BenchLockstep.self],
+        subcommands: [
+            BenchList.self, BenchFabric.self, BenchHosts.self, BenchLockstep.self, BenchWire.self,
+        ],
         defaultSubcommand: BenchList.self)
 }
 
