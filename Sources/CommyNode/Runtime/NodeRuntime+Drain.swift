@@ -12,6 +12,10 @@ extension NodeRuntime {
             case .transmit(let link): transmit(link)
             case .close(let link, _): beginClosing(link)
             case .note(let event): events.add(event)
+            case .installAnchor(let anchor): install(anchor)
+            case .reissueCertificate(let anchor): wantCertificate(of: anchor)
+            case .removeAnchor(let anchor): remove(anchor)
+            case .keepTrust(let state): keep(state)
             case .stopped: hasStopped = true
             case .wait(let until): return until
             }

@@ -56,6 +56,9 @@ struct SettingKey: Sendable {
         path("key", "the certificate's key (PEM)") { $0.key = $1 },
         path("trust", "the roots of the mesh (PEM)") { $0.trust = $1 },
         path("run-dir", "the folder for the socket of local programs") { $0.runDirectory = $1 },
+        path(
+            "state-dir", "the folder for what it keeps over restarts; that of the key if not given"
+        ) { $0.stateDirectory = $1 },
     ]
 
     private static let behaviour = [

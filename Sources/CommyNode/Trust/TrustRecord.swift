@@ -1,0 +1,84 @@
+internal import CommyBase
+internal import CommyMesh
+internal import CommyTLS
+
+/// What the mesh has decided about its roots, over what the operator's file says: the roots that
+/// count are those of the file and the added ones, without the removed ones.
+///
+/// Invariants: a root is not added and removed at once; at most `limit` of each.
+struct TrustRecord: Sendable {
+    /// The rotation that the node last entered.
+    private(set) var state: TrustState?
+    private(set) var added: [Certificate] = []
+    /// Fingerprints.
+    private(set) var removed: [String] = []
+
+    /// The oldest of more is forgotten: rotations long over.
+    static let limit = TrustLimits.bundle
+
+    init() {}
+
+    init(state: TrustState?, added: [Certificate], removed: [String]) {
+        self.state = state
+        self.added = added
+        self.removed = removed
+    }
+
+    mutating func enter(_ state: TrustState) { self.state = state }
+
+    mutating func add(_ root: Certificate) {
+        let fingerprint = root.facts.fingerprint
+        removed.removeAll { $0 == fingerprint }
+        guard !added.contains(where: { $0.facts.fingerprint == fingerprint }) else { return }
+        added = (added + [root]).suffix(Self.limit)
+    }
+
+    mutating func remove(_ fingerprint: String) {
+        added.removeAll { $0.facts.fingerprint == fingerprint }
+        guard !removed.contains(fingerprint) else { return }
+        removed = (removed + [fingerprint]).suffix(Self.limit)
+    }
+
+    /// The roots that count, each once.
+    func roots(over file: [Certificate]) -> [Certificate] {
+        var roots: [Certificate] = []
+        for root in file + added where !removed.contains(root.facts.fingerprint) {
+            let isThere = roots.contains { $0.facts.fingerprint == root.facts.fingerprint }
+            if !isThere { roots.append(root) }
+        }
+        return roots
+    }
+}
+
+extension Certificate {
+    /// The one certificate of a PEM text that is a root of this mesh.
+    static func root(of mesh: String, pem: [UInt8]) throws(CertificateError) -> Certificate {
+        let bundle = try TrustBundle(pem: pem)
+        guard bundle.anchors.count == 1 else {
+            throw .unusable("there are \(bundle.anchors.count) certificates in place of one root")
+        }
+        guard bundle.mesh == mesh else { throw .unusable("it is a root of '\(bundle.mesh)'") }
+        return bundle.anchors[0]
+    }
+
+    /// The root as nodes tell each other of it; nil when it is longer than they take.
+    var anchor: TrustAnchor? {
+        guard let fingerprint = Fingerprint(hexadecimal: facts.fingerprint) else { return nil }
+        return TrustAnchor(
+            fingerprint: fingerprint, notAfter: facts.notAfter.secondsSince1970, certificate: pem)
+    }
+}
+
+extension Fingerprint {
+    /// Nil when these are not 64 hexadecimal digits.
+    init?(hexadecimal text: String) {
+        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count == text.utf8.count, digits.count == 2 * Self.byteCount else {
+            return nil
+        }
+        self.init((0..<Self.byteCount).map { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) })
+    }
+
+    /// The begin of it: enough to tell the few roots of a mesh apart, as in events.
+    var short: String { String(description.prefix(16)) }
+}
