@@ -23,6 +23,7 @@ let package = Package(
     products: [
         .executable(name: "commy", targets: ["commy"]),
         .executable(name: "commyd", targets: ["commyd"]),
+        .library(name: "Commy", targets: ["Commy"]),
         .library(name: "commy-clock", type: .dynamic, targets: ["CommyClock"]),
     ],
     dependencies: [
@@ -64,10 +65,23 @@ let package = Package(
             swiftSettings: swift),
 
         .target(
+            name: "CommySession",
+            dependencies: [
+                "CLinux", "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommyWire",
+            ],
+            swiftSettings: swift),
+        .target(
+            name: "Commy",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyWire",
+            ],
+            swiftSettings: swift),
+        .target(
             name: "CommyNode",
             dependencies: [
-                "CLinux", "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommyTLS",
-                "CommyWire",
+                "CLinux", "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyTLS", "CommyWire",
             ],
             swiftSettings: swift),
 
@@ -80,10 +94,24 @@ let package = Package(
             dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
             swiftSettings: swift),
         .target(
+            name: "SimWorkload",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyWire", "SimTraffic",
+            ],
+            swiftSettings: swift),
+        .target(
             name: "SimLab",
             dependencies: [
                 "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
                 "SimTraffic", histogram,
+            ],
+            swiftSettings: swift),
+        .target(
+            name: "MeshBench",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyNode", "CommyReactor",
+                "CommySession", "CommyTLS", "CommyWire", "SimLab",
             ],
             swiftSettings: swift),
         .target(
@@ -98,10 +126,13 @@ let package = Package(
             name: "commy-traffic", dependencies: ["SimTraffic"], swiftSettings: swift),
         .executableTarget(name: "commyd", dependencies: ["CommyNode"], swiftSettings: swift),
         .executableTarget(
+            name: "commy-workload", dependencies: ["SimWorkload"], swiftSettings: swift),
+        .executableTarget(
             name: "commy",
             dependencies: [
-                "CommyBase", "CommyLinux", "CommyNode", "CommyTLS", "CommyWire", "SimLab",
-                "SimModel", "SimReport", "SimScenario", "commy-init", "commy-traffic",
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyNode", "CommyReactor",
+                "CommySession", "CommyTLS", "CommyWire", "MeshBench", "SimLab", "SimModel",
+                "SimReport", "SimScenario", "commy-init", "commy-traffic", "commy-workload",
                 argumentParser, histogram,
             ],
             swiftSettings: swift),
@@ -111,6 +142,9 @@ let package = Package(
 
         // Tests.
         .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: c),
+        .target(
+            name: "LiveNode", dependencies: ["CommyBase", "CommyLinux"], path: "Tests/LiveNode",
+            swiftSettings: swift),
         .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
         .testTarget(
             name: "CommyWireTests", dependencies: ["CommyWire", "CommyBase"], swiftSettings: swift),
@@ -152,6 +186,17 @@ let package = Package(
             dependencies: ["SimTraffic", "CommyReactor", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
+            name: "CommySessionTests",
+            dependencies: [
+                "CommyBase", "CommyLinux", "CommyMesh", "CommyReactor", "CommySession",
+                "CommyWire", "LiveNode", "SimTraffic", "SimWorkload", "commy-workload", "commyd",
+            ],
+            swiftSettings: swift),
+        .testTarget(
+            name: "CommyTests",
+            dependencies: ["Commy", "CommyBase", "CommyWire", "LiveNode", "commyd"],
+            swiftSettings: swift),
+        .testTarget(
             name: "SimLabTests",
             dependencies: [
                 "SimLab", "SimModel", "SimScenario", "CLinux", "CommyBase", "CommyLinux",
@@ -162,7 +207,11 @@ let package = Package(
             name: "SimReportTests", dependencies: ["SimReport", "SimModel", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
-            name: "Suites", dependencies: ["commy", "commy-init", "commy-traffic", yams],
+            name: "Suites",
+            dependencies: [
+                "LiveNode", "commy", "commy-init", "commy-traffic", "commy-workload", "commyd",
+                yams,
+            ],
             path: "Tests/suites", swiftSettings: swift),
         .testTarget(
             name: "CommyDevTests", dependencies: ["commy-dev"], swiftSettings: swift),

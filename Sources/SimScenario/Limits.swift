@@ -18,6 +18,8 @@ public enum Limits {
     public static let variants = 256
     /// Values of one axis of a matrix; one axis alone may use up `variants`.
     public static let axisValues = 256
+    /// Instances of one service on one host.
+    public static let instances = 64
     /// Files that include each other in a chain, the first one included in the count.
     public static let includeDepth = 8
     /// Files of one scenario.

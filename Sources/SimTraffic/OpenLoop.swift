@@ -1,19 +1,19 @@
-internal import CommyBase
-internal import CommyLinux
-internal import CommyReactor
+package import CommyBase
+package import CommyLinux
+package import CommyReactor
 
 /// What every generator shares: the schedule, the clock, the records, and when to wake.
 ///
 /// It never waits for an answer: a request that is due is given out, answered or not, and one that
 /// is too late to be answered in time is recorded as `overload` here.
-struct OpenLoop: ~Copyable {
+package struct OpenLoop: ~Copyable {
     /// A request that is due now.
-    struct Arrival {
-        var ordinal: UInt64
-        var due: MeshInstant
-        var sent: MeshInstant
+    package struct Arrival {
+        package var ordinal: UInt64
+        package var due: MeshInstant
+        package var sent: MeshInstant
     }
-    enum Turn: Equatable {
+    package enum Turn: Equatable {
         /// So many events are there; read them with `event(at:)`.
         case events(Int)
         case ended(TrafficGenerator.End)
@@ -22,7 +22,7 @@ struct OpenLoop: ~Copyable {
     private static let outputToken = UInt64.max
     private static let signalToken = UInt64.max - 1
 
-    var queue: EventQueue
+    package var queue: EventQueue
     private(set) var summary = TrafficSummary()
     private let timeoutNanoseconds: Int64
     private var schedule: ArrivalSchedule
@@ -30,7 +30,7 @@ struct OpenLoop: ~Copyable {
     private let signals: StopSignals?
     private var stopDeadline: MeshInstant?
 
-    init(
+    package init(
         _ configuration: TrafficConfiguration, clock: LoopClock,
         output: consuming FileDescriptor, signals: consuming StopSignals?
     ) throws(SystemError) {
@@ -48,15 +48,17 @@ struct OpenLoop: ~Copyable {
         self.signals = signals
     }
 
-    var now: MeshInstant { queue.now }
+    package var now: MeshInstant { queue.now }
 
     /// When a request that was due then has failed.
-    func deadline(of due: MeshInstant) -> MeshInstant { due + .nanoseconds(timeoutNanoseconds) }
+    package func deadline(of due: MeshInstant) -> MeshInstant {
+        due + .nanoseconds(timeoutNanoseconds)
+    }
 
     private var nextDue: MeshInstant? { stopDeadline == nil ? schedule.nextDue : nil }
 
     /// The next request that is due and not too late; nil when there is none now.
-    mutating func nextArrival() -> Arrival? {
+    package mutating func nextArrival() -> Arrival? {
         while let due = nextDue {
             let now = queue.now
             guard due <= now else { return nil }
@@ -72,7 +74,7 @@ struct OpenLoop: ~Copyable {
     }
 
     /// The request cannot be sent: too many are under way.
-    mutating func refuse(_ arrival: Arrival) {
+    package mutating func refuse(_ arrival: Arrival) {
         let now = queue.now
         decide(
             TrafficRequest(
@@ -81,11 +83,11 @@ struct OpenLoop: ~Copyable {
             wasCounted: false)
     }
 
-    mutating func countSent() { summary.sent += 1 }
-    mutating func countRetry() { summary.retried += 1 }
+    package mutating func countSent() { summary.sent += 1 }
+    package mutating func countRetry() { summary.retried += 1 }
 
     /// Writes the record of a request. `wasCounted`: it was counted as sent.
-    mutating func decide(_ request: TrafficRequest, wasCounted: Bool = true) {
+    package mutating func decide(_ request: TrafficRequest, wasCounted: Bool = true) {
         summary.decided += 1
         if request.result == .overload {
             // This machine had no port, descriptor or memory for it: it never left.
@@ -95,18 +97,20 @@ struct OpenLoop: ~Copyable {
         output.append(.request(request), at: queue.now)
     }
 
-    mutating func noteRepeat(of ordinal: UInt64) {
+    package mutating func noteRepeat(of ordinal: UInt64) {
         output.append(.repeated(ordinal: ordinal), at: queue.now)
     }
 
     /// Waits for events, at most until the next thing to do. `oldest`: the due instant of the
-    /// request that runs out of time first.
-    mutating func turn(oldest: MeshInstant?, underWay: Int) throws(SystemError) -> Turn {
+    /// request that runs out of time first; `also`: when the generator has something else to do.
+    package mutating func turn(
+        oldest: MeshInstant?, also: MeshInstant = .never, underWay: Int
+    ) throws(SystemError) -> Turn {
         let now = queue.now
         if !output.flush(at: now) { return .ended(.outputLost) }
         let isStopped = stopDeadline.map { now >= $0 } ?? false
         if isStopped || (underWay == 0 && nextDue == nil) { return .ended(finish(underWay)) }
-        return .events(try queue.wait(until: wakeUp(oldest)))
+        return .events(try queue.wait(until: min(also, wakeUp(oldest))))
     }
 
     /// When something is to be done; before a due instant a span is polled away, unless time
@@ -129,7 +133,7 @@ struct OpenLoop: ~Copyable {
         return stopDeadline == nil ? .finished : .stopped
     }
 
-    enum Event {
+    package enum Event {
         case own(token: Int, Epoll.Interest)
         /// The loop has dealt with it.
         case served
@@ -137,7 +141,7 @@ struct OpenLoop: ~Copyable {
     }
 
     /// Event `index` of the last turn.
-    mutating func event(at index: Int) -> Event {
+    package mutating func event(at index: Int) -> Event {
         let event = queue.event(at: index)
         switch event.token {
         case Self.outputToken: return .outputLost

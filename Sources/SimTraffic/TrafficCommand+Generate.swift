@@ -3,11 +3,15 @@ internal import CommyLinux
 
 /// Options of a source, from words to a configuration.
 extension TrafficCommand {
-    private static let common = [
-        "--protocol", "--rate", "--final-rate", "--arrival", "--seed", "--timeout-ns",
-        "--origin-ns", "--start-ns", "--end-ns", "--backend", "--max-in-flight",
+    /// Options of every schedule, also of those that other programs keep.
+    package static let scheduleKeys = [
+        "--rate", "--final-rate", "--arrival", "--seed", "--timeout-ns", "--origin-ns",
+        "--start-ns", "--end-ns", "--max-in-flight",
     ]
-    private static let network = ["--url-address", "--port", "--payload-bytes", "--payload-text"]
+    /// Options that say what a request carries; see `payload(_:_:)`.
+    package static let payloadKeys = ["--payload-bytes", "--payload-text"]
+    private static let common = scheduleKeys + ["--protocol", "--backend"]
+    private static let network = payloadKeys + ["--url-address", "--port"]
     private static let http = ["--path", "--method", "--host-header", "--statuses", "--connection"]
 
     static func generate(_ arguments: [String]) throws(Misuse) -> TrafficConfiguration {
@@ -48,7 +52,8 @@ extension TrafficCommand {
         return words[place + 1]
     }
 
-    private static func base(
+    /// A configuration from the options of `scheduleKeys`; with `isNetwork` also an address.
+    package static func base(
         _ options: TrafficOptions, isNetwork: Bool
     ) throws(Misuse) -> TrafficConfiguration {
         var address = SocketAddress.loopback(port: 0)
@@ -133,7 +138,8 @@ extension TrafficCommand {
         }
     }
 
-    private static func payload(
+    /// The bytes that the options of `payloadKeys` ask for.
+    package static func payload(
         _ options: TrafficOptions, _ configuration: TrafficConfiguration
     ) throws(Misuse) -> [UInt8] {
         let isUDP = if case .udp = configuration.exchange { true } else { false }

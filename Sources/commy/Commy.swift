@@ -9,10 +9,15 @@ struct Commy: ParsableCommand {
         abstract: "A service mesh, and the harness that tests it and any other networked program.",
         discussion: """
             Begin with 'commy sim doctor', which says whether this machine can run scenarios, \
-            and 'commy sim run Scenarios/failover', which runs some.
+            and 'commy sim run Scenarios/failover', which runs some. For the mesh, 'commyd --dev' \
+            starts a node; 'commy node' and 'commy services' show what it sees, and 'commy call' \
+            calls a service.
             """,
         version: commyVersion,
-        subcommands: [Sim.self, Authority.self, Bench.self])
+        subcommands: [
+            NodeShow.self, ServicesShow.self, MembersShow.self, LinksShow.self, NodeTop.self,
+            NodeCall.self, NodeSend.self, Explain.self, Authority.self, Sim.self, Bench.self,
+        ])
 }
 
 /// `commy sim ...`.

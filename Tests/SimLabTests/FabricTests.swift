@@ -104,11 +104,11 @@ struct FabricTests {
     @Test func `a partition stops one direction of one pair until it is lifted`() throws {
         let pair = HostPair(source: HostIndex(0), destination: HostIndex(1))
         let totals = try withHosts { hosts, sockets in
-            hosts.fabric.block([pair])
+            hosts.fabric.block([pair], of: nil)
             _ = try hosts.fabric.inspect()
             try sockets.send("during")
             try wait(hosts, pairs: [pair]) { $0.partitioned == 1 }
-            hosts.fabric.unblock([pair])
+            hosts.fabric.unblock([pair], of: nil)
             _ = try hosts.fabric.inspect()
             try sockets.send("after")
             #expect(try sockets.receive() == "after")

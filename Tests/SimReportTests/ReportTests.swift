@@ -96,7 +96,10 @@ struct ReportTests {
         let latency = try #require(files.first { $0.path == "latency.json" }).content
         try expectSnapshot("latency-failing.json", latency)
         let log = try #require(files.first { $0.path == "nodes/web.log" }).content
-        #expect(log == "t-0.050s nginx stderr| tab\there \u{1b}[0m\n")
+        #expect(
+            log == "t-0.050s nginx stderr| tab\there \u{1b}[0m\n"
+                + "t-0.040s nginx stdout| @commy member peer=client state=alive\n"
+                + "t-0.039s nginx stdout| @commy member peer\n")
     }
 
     @Test func `a log that does not begin with a run has no report`() {

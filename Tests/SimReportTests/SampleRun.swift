@@ -43,6 +43,18 @@ enum SampleRun {
                 ProcessOutput(
                     host: "web", process: "nginx", stream: .stderr, line: "tab\there \u{1b}[0m")
             )),
+        event(
+            60,
+            .processReported(
+                ProcessReported(
+                    host: "web", process: "nginx", kind: "member",
+                    fields: [.init("peer", "client"), .init("state", "alive")]))),
+        event(
+            61,
+            .processMisreported(
+                ProcessMisreported(
+                    host: "web", process: "nginx", line: "@commy member peer",
+                    reason: "'peer' is no key=value"))),
         event(100, .trafficStarted(TrafficStarted(traffic: ["visit"]))),
         event(
             300,
@@ -155,6 +167,12 @@ enum SampleRun {
         full.why = "To see whether a cut is survived."
         let begin = [event(1, .runStarted(full))]
         return begin + failing.filter { !known.contains($0.fact.kind) } + answered + [
+            event(
+                900,
+                .request(
+                    RequestOutcome(
+                        traffic: "visit", ordinal: 5, scheduledNanoseconds: 350_000_000,
+                        latencyNanoseconds: 1_000_000, result: .unreachable, code: 2_002))),
             event(
                 1_600,
                 .faultHealed(

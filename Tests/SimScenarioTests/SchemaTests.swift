@@ -151,7 +151,7 @@ struct SchemaTests {
         Break("rate: 5/s", "backend: X-Backend"), Break("rate: 5/s", "backend: {}"),
         Break("rate: 5/s", "backend-header: X-Backend"), Break("rate: 5/s", "send: text"),
         Break("rate: 5/s", "headers: { X Y: a }"), Break("payload: 1KiB", "payload: 1KB"),
-        Break("method: POST", "method: post"), Break("status: 200", "status: 6xx"),
+        Break("method: POST", "method: \"PO ST\""), Break("status: 200", "status: 6xx"),
         Break("rate: 5/s", "phase: p, start: 1s"), Break("crash: a", "crash: a, pause: a"),
         Break(", crash: a", ""), Break("at: 1s", "at: 1s, in: p, when: { begins: x }"),
         Break("at: 1s", "at: 1s, delay: 1s"), Break("at: 1s", "when: { log: x, ready: p }"),
@@ -180,6 +180,16 @@ struct SchemaTests {
         Break("success: \">= 9%\"", "success: \">= 9%\", grace: 1s"),
         Break("success: \">= 9%\"", "success: \">= 9%\", during: a, after: b"),
         Break("success: \">= 9%\"", "throughput: \">= 9\""),
+        Break("crash: a", "power-loss: [a]"), Break("crash: a", "certificate: { is: odd }"),
+        Break("crash: a", "certificate: { on: a }"), Break("crash: a", "trust: { step: skip }"),
+        Break("crash: a", "cut: { host: a, family: ipv5 }"),
+        Break("at: 1s", "when: { becomes: { member: ded } }"),
+        Break("at: 1s", "when: { becomes: { member: dead, link: up } }"),
+        Break("at: 1s", "when: { event: { peer: b } }"),
+        Break("traffic: t, success: \">= 9%\"", "members: few"),
+        Break("traffic: t, success: \">= 9%\"", "members: { a: odd }"),
+        Break("traffic: t, success: \">= 9%\"", "converges: soon"),
+        Break("success: \">= 9%\"", "transport: udp"),
     ]
 
     @Test func `what breaks the structure does not validate, and the reader refuses it too`() throws

@@ -1,13 +1,15 @@
-internal import CommyBase
+public import CommyBase
 
 /// Spaces attempts: each waits for a draw between zero and a bound that doubles up to a last one
 /// (full jitter: Brooker, "Exponential Backoff And Jitter", 2015), so that many nodes that lost the
 /// same peer do not come back at the same time.
-struct BackOff: Sendable, Equatable {
-    private(set) var failures = 0
+public struct BackOff: Sendable, Equatable {
+    public private(set) var failures = 0
+
+    public init() {}
 
     /// An attempt failed. How long to wait before the next.
-    mutating func failed(
+    public mutating func failed(
         first: Duration, last: Duration, _ random: inout RandomStream
     ) -> Duration {
         let doublings = min(failures, 20)
@@ -18,5 +20,5 @@ struct BackOff: Sendable, Equatable {
         return .nanoseconds(least + Int64(random.nextUnit() * Double(bound - least)))
     }
 
-    mutating func succeeded() { failures = 0 }
+    public mutating func succeeded() { failures = 0 }
 }

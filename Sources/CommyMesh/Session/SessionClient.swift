@@ -172,6 +172,8 @@ public struct SessionClient: Sendable {
     }
 
     public var isAttached: Bool { state == .attached }
+    /// Every command fails from now on.
+    public var isOver: Bool { state == .ended }
 
     mutating func begin(at now: MeshInstant) {
         if promisedWait != .never, now > promisedWait + link.limits.stall {

@@ -1,21 +1,13 @@
-internal import CLinux
 internal import CommyLinux
-internal import Glibc
+internal import CommySession
 
-/// The folder in which a mesh's local programs find their node.
-public enum RunDirectory {
-    /// `/run/commy` for root, else `commy` in the user's runtime folder (XDG_RUNTIME_DIR), else in
-    /// `/tmp` with the user's number.
-    public static var standard: String {
-        if geteuid() == 0 { return "/run/commy" }
-        if let folder = unsafe clinux_environment("XDG_RUNTIME_DIR") {
-            return unsafe String(cString: folder) + "/commy"
-        }
-        return "/tmp/commy-\(geteuid())"
-    }
+/// The folder in which a mesh's local programs find their node, as the node itself uses it.
+enum RunDirectory {
+    /// Where programs look that are told nothing else.
+    static var standard: String { NodeSocket.standardDirectory }
 
-    public static func socket(of node: String, in folder: String) -> String {
-        "\(folder)/\(node).sock"
+    static func socket(of node: String, in folder: String) -> String {
+        NodeSocket.path(of: node, in: folder)
     }
 
     /// Held by the running node of that name.

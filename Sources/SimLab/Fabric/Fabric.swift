@@ -10,8 +10,9 @@ protocol Fabric: AnyObject {
 
     func takeStalls() -> [FabricStall]
     func setConditions(_ conditions: LinkConditions, of link: LinkIndex)
-    func block(_ pairs: [HostPair])
-    func unblock(_ pairs: [HostPair])
+    /// Without a family both are meant.
+    func block(_ pairs: [HostPair], of family: AddressFamily?)
+    func unblock(_ pairs: [HostPair], of family: AddressFamily?)
     /// The host is off, or on again: what its kernel says meanwhile is not said, and what it would
     /// have sent again is forgotten. Whoever keeps packets must know; `block` does the rest.
     func setPower(of host: Int, isOn: Bool) throws

@@ -151,11 +151,16 @@ final class FabricHandle: Fabric {
         mailbox.send(.setConditions(link, conditions))
     }
 
-    func block(_ pairs: [HostPair]) { mailbox.send(.block(pairs)) }
+    func block(_ pairs: [HostPair], of family: AddressFamily?) {
+        mailbox.send(.block(pairs, family))
+    }
+
+    func unblock(_ pairs: [HostPair], of family: AddressFamily?) {
+        mailbox.send(.unblock(pairs, family))
+    }
+
     /// A wire keeps nothing.
     func setPower(of host: Int, isOn: Bool) {}
-
-    func unblock(_ pairs: [HostPair]) { mailbox.send(.unblock(pairs)) }
 
     /// The counters, after every command sent before has been carried out.
     func inspect(pairs: [HostPair] = []) throws -> FabricSnapshot {

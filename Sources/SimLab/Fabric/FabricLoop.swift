@@ -109,10 +109,10 @@ struct FabricLoop: ~Copyable {
             switch command {
             case .setConditions(let link, let conditions):
                 mover.model.setConditions(of: link, to: conditions, at: mover.now)
-            case .block(let pairs):
-                mover.model.block(pairs, at: mover.now)
-            case .unblock(let pairs):
-                mover.model.unblock(pairs, at: mover.now)
+            case .block(let pairs, let family):
+                mover.model.block(pairs, of: family, at: mover.now)
+            case .unblock(let pairs, let family):
+                mover.model.unblock(pairs, of: family, at: mover.now)
             case .inspect(let pairs, let reply):
                 reply.fulfil(with: FabricSnapshot(of: mover.model, pairs: pairs))
             case .select(let selector, let forCut, let reply):

@@ -6,8 +6,8 @@ internal import Synchronization
 /// What the run tells the fabric's thread.
 enum FabricCommand: Sendable {
     case setConditions(LinkIndex, LinkConditions)
-    case block([HostPair])
-    case unblock([HostPair])
+    case block([HostPair], AddressFamily?)
+    case unblock([HostPair], AddressFamily?)
     case inspect([HostPair], Reply<FabricSnapshot>)
     /// What a fault on this selector is about; for a cut, pairs where links carry others too.
     case select(LinkSelector, forCut: Bool, Reply<FabricSelection>)

@@ -90,7 +90,8 @@ struct PacketMover: ~Copyable {
         }
         let traits = PacketTraits(
             flow: flows.key(of: header, from: UInt32(host), to: UInt32(destination)),
-            canBeReset: header.transport == 6 && header.tcpFlags & ConnectionReset.resetFlag == 0)
+            canBeReset: header.transport == 6 && header.tcpFlags & ConnectionReset.resetFlag == 0,
+            isIPv6: header.version == 6)
         if lockstep != nil {
             enterLockstep(handle, span, header, traits, from: host, to: destination)
         } else if offload {
@@ -106,6 +107,7 @@ struct PacketMover: ~Copyable {
     struct PacketTraits {
         var flow: UInt64
         var canBeReset: Bool
+        var isIPv6: Bool
     }
 
     mutating func submit(
@@ -115,7 +117,7 @@ struct PacketMover: ~Copyable {
         let facts = PacketFacts(
             handle: handle, byteCount: byteCount, flow: traits.flow, source: HostIndex(source),
             destination: HostIndex(destination), segmentCount: segments,
-            canBeReset: traits.canBeReset)
+            canBeReset: traits.canBeReset, isIPv6: traits.isIPv6)
         lockstep?.note(facts)
         model.packetEntered(facts, at: now)
         // Under a virtual clock the owner drains when every device is empty.

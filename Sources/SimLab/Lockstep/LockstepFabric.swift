@@ -79,14 +79,14 @@ final class LockstepFabric: Fabric {
         mover.model.setConditions(of: link, to: conditions, at: time.now)
     }
 
-    func block(_ pairs: [HostPair]) {
+    func block(_ pairs: [HostPair], of family: AddressFamily?) {
         nextMove = time.now
-        mover.model.block(pairs, at: time.now)
+        mover.model.block(pairs, of: family, at: time.now)
     }
 
-    func unblock(_ pairs: [HostPair]) {
+    func unblock(_ pairs: [HostPair], of family: AddressFamily?) {
         nextMove = time.now
-        mover.model.unblock(pairs, at: time.now)
+        mover.model.unblock(pairs, of: family, at: time.now)
     }
 
     func setPower(of host: Int, isOn: Bool) throws {

@@ -20,7 +20,8 @@ extension ScenarioRun {
             case .cpu, .exec, .memory:
                 throw Self.refusal("fault '\(fault.name)' works by real time")
             case .crash, .powerLoss, .pause, .stop, .restart, .cut, .partition, .flap, .degrade,
-                .bufferbloat, .mtuBlackHole, .reset, .clock, .openFiles, .disk:
+                .bufferbloat, .mtuBlackHole, .reset, .clock, .openFiles, .disk, .certificate,
+                .trust:
                 break
             }
         }

@@ -3,7 +3,7 @@ internal import SimModel
 /// Fills in the `{{...}}` of commands, variables and files, for one process on one host.
 struct Placeholders {
     /// `{{dir}}`, `{{host}}`, ... with what they stand for.
-    private let values: [(name: String, value: String)]
+    private var values: [(name: String, value: String)]
     private let hostNames: [String]
 
     /// `traffic`: where the traffic generator is, for its echo server.
@@ -17,6 +17,9 @@ struct Placeholders {
             ("address6", AddressPlan.text6(host: host)), ("dir", directory),
             ("scenario", scenarioDirectory), ("commy-traffic", traffic),
         ]
+        // The programs of this package lie in one directory.
+        let programs = traffic.prefix(through: traffic.lastIndex(of: "/") ?? traffic.startIndex)
+        values += ["commyd", "commy-workload"].map { ($0, programs + $0) }
     }
 
     /// `text` with every known placeholder replaced; the reader has refused unknown ones.

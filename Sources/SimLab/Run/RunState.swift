@@ -79,6 +79,7 @@ final class ProcessInstance {
     var isPrepared = false
     /// Lines of both streams so far.
     var lineCount = 0
+    let reports = ReportCount()
     let output = CapturedOutput()
     let errors = CapturedOutput()
     let probeOutput = CapturedOutput()
@@ -158,6 +159,7 @@ final class TrafficInstance {
     var decoder = TrafficRecordReader()
     var hasEnded = false
     var words = ""
+    let reports = ReportCount()
 
     init(spec: TrafficSpec, host: Int) {
         self.spec = spec
@@ -193,6 +195,8 @@ final class FaultInstance {
     /// How many packets its links had dropped or carried when it began, and what it has touched so
     /// far.
     var countAtBegin: UInt64 = 0
+    /// How many events there were when it began: what nodes report later is its effect.
+    var reportsAtBegin = 0
     var touched: UInt64 = 0
 
     init(spec: FaultSpec, index: Int) {

@@ -19,8 +19,12 @@ extension ScenarioRun {
         switch fault.spec.action {
         case .crash, .pause, .stop, .restart, .cpu, .memory, .openFiles, .clock:
             try beginOnProcesses(fault)
-        case .cut(let selector), .flap(let selector, _, _):
+        case .certificate(let hosts, let change): try changeCertificates(of: hosts, change, fault)
+        case .trust(let hosts, let change): try changeTrust(of: hosts, change, fault)
+        case .flap(let selector, _, _):
             try hitLinks(of: fault, selector, .cut)
+        case .cut(let selector, let family):
+            try hitLinks(of: fault, selector, family.map { .cutFamily($0) } ?? .cut)
         case .reset(let selector):
             try hitLinks(of: fault, selector, .reset)
         case .degrade(let selector, let change), .bufferbloat(let selector, let change),
@@ -51,7 +55,7 @@ extension ScenarioRun {
         case .cpu:
             timers.add(.duty(fault, frozen: true), at: clock.now)
         case .crash, .powerLoss, .pause, .stop, .restart, .cut, .partition, .degrade, .bufferbloat,
-            .mtuBlackHole, .reset, .clock, .memory, .openFiles, .disk, .exec:
+            .mtuBlackHole, .reset, .clock, .memory, .openFiles, .disk, .exec, .certificate, .trust:
             break
         }
     }
@@ -60,6 +64,8 @@ extension ScenarioRun {
         guard fault.isActive else { return }
         try close(fault)
         switch fault.spec.action {
+        case .certificate(let hosts, _): try renewCertificates(of: hosts, fault)
+        case .trust: break
         case .crash, .stop:
             for process in fault.processes where process.life.healed() { try startAgain(process) }
         case .powerLoss(let host): try restorePower(of: host, fault)
@@ -103,6 +109,7 @@ extension ScenarioRun {
         fault.detail = fault.commandFailure
         try countTouched(by: fault)
         countReadings(of: fault)
+        countReloads(of: fault)
     }
 
     /// The other half of a flap: down to up, or up to down.
@@ -127,7 +134,7 @@ extension ScenarioRun {
         switch fault.spec.action {
         case .disk(let host, _), .exec(let host, _, _), .powerLoss(let host): targets.append(host)
         case .crash, .pause, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
-            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles:
+            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .certificate, .trust:
             break
         }
         return FaultTransition(

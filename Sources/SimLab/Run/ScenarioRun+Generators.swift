@@ -4,13 +4,44 @@ internal import SimModel
 
 /// The command lines of traffic generators.
 extension ScenarioRun {
-    /// The words that make `commy-traffic` this source, its zero of time at `start`.
-    func words(of instance: TrafficInstance, start: MeshInstant) -> [String] {
+    /// The whole command line of a source, its zero of time at `start`.
+    func generatorWords(of instance: TrafficInstance, start: MeshInstant) throws -> [String] {
+        let schedule = scheduleWords(of: instance, start: start)
+        guard case .mesh(let exchange) = instance.spec.kind else {
+            return [environment.traffic.path] + words(of: instance, schedule)
+        }
+        let workload = try environment.program(.workload)
+        return [workload, "call"] + Self.words(of: exchange, on: instance.spec.source) + schedule
+    }
+
+    /// The words that make `commy-traffic` this source.
+    private func words(of instance: TrafficInstance, _ schedule: [String]) -> [String] {
+        let spec = instance.spec
+        var words = ["--protocol", spec.protocolName] + schedule
+        switch spec.attribution {
+        case .header(let name): words += ["--backend", "header:\(name)"]
+        case .body(let expression): words += ["--backend", "body:\(expression)"]
+        case .peer: words += ["--backend", "peer"]
+        case .instance, nil: break
+        }
+        return words + exchangeWords(spec, host: instance.host)
+    }
+
+    private static func words(of exchange: MeshExchange, on host: String) -> [String] {
+        var words = ["--run-dir", MeshSpec.runDirectory, "--node", host]
+        words += ["--service", exchange.service]
+        if let method = exchange.method { words += ["--method", method] }
+        if exchange.isIdempotent { words.append("--idempotent") }
+        return words + Self.words(of: exchange.payload)
+    }
+
+    /// When requests are due, whatever they are.
+    private func scheduleWords(of instance: TrafficInstance, start: MeshInstant) -> [String] {
         let spec = instance.spec
         let end = min(spec.end ?? scenario.duration, scenario.duration)
         let key = RandomKey(seed: seed).labelled("traffic").labelled(spec.name)
         var words = [
-            "--protocol", spec.protocolName, "--seed", String(key.value >> 1),
+            "--seed", String(key.value >> 1),
             "--rate", Self.rateText(spec.arrival.ratePerSecond),
             "--timeout-ns", String(spec.timeout.nanoseconds),
             "--origin-ns", String(clock.originNanoseconds),
@@ -25,13 +56,7 @@ extension ScenarioRun {
         case .poisson: words += ["--arrival", "poisson"]
         case .burst(let size): words += ["--arrival", "burst:\(size)"]
         }
-        switch spec.attribution {
-        case .header(let name): words += ["--backend", "header:\(name)"]
-        case .body(let expression): words += ["--backend", "body:\(expression)"]
-        case .peer: words += ["--backend", "peer"]
-        case nil: break
-        }
-        return words + exchangeWords(spec, host: instance.host)
+        return words
     }
 
     private func exchangeWords(_ spec: TrafficSpec, host: Int) -> [String] {
@@ -47,6 +72,7 @@ extension ScenarioRun {
         case .exec(let command):
             let filled = placeholders(host: host, directory: HostSandbox.directory).fill(command)
             return ["--"] + filled
+        case .mesh: preconditionFailure("its program is another one")
         }
     }
 

@@ -26,7 +26,7 @@ extension ScenarioRun {
     /// kernel's connections are gone, and nobody is told.
     func losePower(of host: String, _ fault: FaultInstance) throws {
         let number = index(of: host)
-        fabric?.block(pairs(of: number))
+        fabric?.block(pairs(of: number), of: nil)
         try fabric?.setPower(of: number, isOn: false)
         fault.processes = processes.filter { $0.host == number }
         for process in fault.processes {
@@ -42,7 +42,7 @@ extension ScenarioRun {
         // Under the machine's clock the last process may have ended after the power was lost.
         try loseConnections(of: number)
         try fabric?.setPower(of: number, isOn: true)
-        fabric?.unblock(pairs(of: number))
+        fabric?.unblock(pairs(of: number), of: nil)
         for process in fault.processes where process.life.healed() { try startAgain(process) }
         fault.mended = true
     }

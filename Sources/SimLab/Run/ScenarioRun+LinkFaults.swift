@@ -7,7 +7,7 @@ extension ScenarioRun {
         throws
     {
         guard let fabric else { return }
-        let selection = try fabric.select(selector, forCut: change == .cut)
+        let selection = try fabric.select(selector, forCut: change.isCut)
         fault.links = selection.links
         fault.pairs = selection.pairs
         for link in selection.links where linkFaults[link.index] == nil {
@@ -24,7 +24,7 @@ extension ScenarioRun {
             linkFaults[link.index]?.faults.began(fault: fault.index, change)
             apply(link)
         }
-        fabric.block(fault.pairs)
+        fabric.block(fault.pairs, of: fault.spec.family)
         fault.isImpairing = true
     }
 
@@ -36,7 +36,7 @@ extension ScenarioRun {
             linkFaults[link.index]?.faults.ended(fault: fault.index)
             apply(link)
         }
-        fabric.unblock(fault.pairs)
+        fabric.unblock(fault.pairs, of: fault.spec.family)
         fault.mended = try isMended(fault)
     }
 
@@ -79,5 +79,21 @@ extension ScenarioRun {
             }
         }
         return count
+    }
+}
+
+extension LinkFaultSet.Change {
+    fileprivate var isCut: Bool {
+        switch self {
+        case .cut, .cutFamily: true
+        case .degrade, .reset: false
+        }
+    }
+}
+
+extension FaultSpec {
+    /// The family of addresses that a cut is about; nil where it is about both.
+    fileprivate var family: AddressFamily? {
+        if case .cut(_, let family) = action { family } else { nil }
     }
 }

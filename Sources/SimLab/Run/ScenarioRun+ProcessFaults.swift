@@ -43,7 +43,7 @@ extension ScenarioRun {
             try setWallClock(of: process, to: change)
             return false
         case .powerLoss, .cpu, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole,
-            .reset, .disk, .exec:
+            .reset, .disk, .exec, .certificate, .trust:
             return false
         }
     }
@@ -60,7 +60,7 @@ extension ScenarioRun {
             for process in fault.processes { try setWallClock(of: process, to: nil) }
             fault.mended = true
         case .crash, .powerLoss, .stop, .restart, .cut, .partition, .flap, .degrade, .bufferbloat,
-            .mtuBlackHole, .reset, .disk, .exec:
+            .mtuBlackHole, .reset, .disk, .exec, .certificate, .trust:
             break
         }
     }
@@ -130,7 +130,8 @@ extension FaultSpec {
             .openFiles(let target, _):
             target
         case .powerLoss(let host): .host(host)
-        case .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset, .disk, .exec:
+        case .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset, .disk, .exec,
+            .certificate, .trust:
             nil
         }
     }
@@ -140,9 +141,9 @@ extension ProcessTarget {
     func hits(_ process: ProcessInstance) -> Bool {
         switch self {
         case .host(let name): process.hostName == name
-        case .process(let name): process.spec.name == name
+        case .process(let name): process.spec.isCalled(name)
         case .processOnHost(let name, let host):
-            process.spec.name == name && process.hostName == host
+            process.spec.isCalled(name) && process.hostName == host
         }
     }
 }

@@ -41,11 +41,13 @@ extension ScenarioRun {
                     user: environment.processUser, group: environment.processGroup)
             }
             try prepareWallClock(of: process)
+            if process.spec.role == .node { try prepareIdentity(of: process) }
             process.isPrepared = true
         }
         let prepared = try prepareLockstep(
             process.label, host: process.host, directory: process.directory)
-        let arguments = placeholders.fill(process.spec.command)
+        let command = scenario.command(of: process.spec, on: process.hostName)
+        let arguments = placeholders.fill(command)
         let launched = try host.launch(
             LaunchRequest(
                 arguments: arguments,
@@ -63,6 +65,7 @@ extension ScenarioRun {
         process.startedAt = clock.now
         process.freezers = []
         process.lineCount = 0
+        process.reports.incarnationBegins()
         process.lastLeader = nil
         owners[HostProcess(host: process.host, pid: launched.insidePID)] = .process(process)
         try attachOutput(launched, to: process)
@@ -137,6 +140,7 @@ extension ScenarioRun {
 
     private func note(_ line: String, of process: ProcessInstance, _ stream: ProcessOutput.Stream) {
         lookForReadiness(in: line, of: process)
+        if noteReport(line, of: process.spec.name, on: process.hostName, process.reports) { return }
         process.lineCount += 1
         if process.lineCount > CapturedOutput.lineLimit { return }
         let text =

@@ -61,7 +61,7 @@ extension ScenarioRun {
     }
 
     private func launch(_ instance: TrafficInstance, start: MeshInstant) throws {
-        let arguments = [environment.traffic.path] + words(of: instance, start: start)
+        let arguments = try generatorWords(of: instance, start: start)
         let spec = instance.spec
         let label = "\(spec.name)@\(spec.source)"
         let directory = "\(HostSandbox.directory)/traffic/\(spec.name)"
@@ -135,7 +135,11 @@ extension ScenarioRun {
             latencyNanoseconds: request.latencyNanoseconds,
             sendDelayNanoseconds: delay >= RequestOutcome.leastSendDelayNanoseconds ? delay : nil,
             result: Self.result(of: request.result))
-        outcome.status = request.status.map(Int.init)
+        if case .mesh = spec.kind {
+            outcome.code = request.status.map(Int.init)
+        } else {
+            outcome.status = request.status.map(Int.init)
+        }
         outcome.backend = request.backendText.map { spec.attribution == .peer ? host(at: $0) : $0 }
         outcome.bytes = request.bodyByteCount > 0 ? request.bodyByteCount : nil
         outcome.misordered = request.isMisordered ? true : nil
@@ -164,7 +168,12 @@ extension ScenarioRun {
     }
 
     func readTrafficErrors(of instance: TrafficInstance) {
-        drain(instance.errors) { instance.words = $0 }
+        drain(instance.errors) { line in
+            // A source is named by its traffic.
+            let isReport = noteReport(
+                line, of: instance.spec.name, on: instance.spec.source, instance.reports)
+            if !isReport { instance.words = line }
+        }
     }
 
     func trafficEnded(_ instance: TrafficInstance, _ ending: WaitStatus) throws {

@@ -73,6 +73,8 @@ public final class ScenarioRun {
     var processes: [ProcessInstance] = []
     var traffic: [TrafficInstance] = []
     var faults: [FaultInstance] = []
+    /// Who issues the identities of nodes; made when the first one is needed.
+    var meshAuthority: MeshAuthority?
     /// Own conditions and active faults of every link that a fault has touched.
     var linkFaults: [LinkIndex: TouchedLink] = [:]
     /// Who a process of a host belongs to, by host index and process id inside.
@@ -151,6 +153,7 @@ public final class ScenarioRun {
         do {
             try requirePrograms()
             try requireWorld()
+            try requireMesh()
             try watchSignals()
             let timeout = scenario.timeout ?? scenario.defaultTimeout
             if let conductor {
@@ -218,6 +221,16 @@ public final class ScenarioRun {
         throw LabError(
             "the scenario needs '\(first.program)', which is not installed",
             cure: "apt-get install \(packages)")
+    }
+
+    /// A mesh needs programs of this package that lie beside `commy`.
+    private func requireMesh() throws {
+        guard let mesh = scenario.mesh else { return }
+        if mesh.program == nil { _ = try environment.program(.node) }
+        let usesWorkload = scenario.traffic.contains {
+            if case .mesh = $0.kind { true } else { false }
+        }
+        if usesWorkload || !scenario.services.isEmpty { _ = try environment.program(.workload) }
     }
 
     /// The scenario's directory, unless hosts have one of their own in its place: then theirs is

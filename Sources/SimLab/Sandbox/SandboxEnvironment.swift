@@ -53,6 +53,23 @@ public final class SandboxEnvironment: Sendable {
         self.visible = visible + [initProgram.directory]
     }
 
+    /// Programs that only a mesh needs.
+    enum MeshProgram: String {
+        case node = "commyd"
+        case workload = "commy-workload"
+    }
+
+    /// The path of a program that lies beside this one.
+    func program(_ program: MeshProgram) throws -> String {
+        do throws(SystemError) {
+            return try SiblingProgram(named: program.rawValue).path
+        } catch {
+            throw LabError(
+                error, doing: "find \(program.rawValue), which the scenario's mesh needs",
+                cure: "build it: swift build --product \(program.rawValue)")
+        }
+    }
+
     /// The name that reports give to the isolation in use.
     var isolationName: String {
         switch isolation {

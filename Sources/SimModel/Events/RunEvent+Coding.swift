@@ -34,6 +34,8 @@ extension RunEvent: Codable {
         case processExited = "process_exited"
         case processOutput = "process_output"
         case processSampled = "process_sampled"
+        case processReported = "process_reported"
+        case processMisreported = "process_misreported"
         case trafficStarted = "traffic_started"
         case request
         case requestRepeated = "request_repeated"
@@ -66,6 +68,8 @@ extension RunEvent.Fact {
         case .processExited: .processExited
         case .processOutput: .processOutput
         case .processSampled: .processSampled
+        case .processReported: .processReported
+        case .processMisreported: .processMisreported
         case .trafficStarted: .trafficStarted
         case .request: .request
         case .requestRepeated: .requestRepeated
@@ -91,6 +95,8 @@ extension RunEvent.Fact {
         case .processExited(let value): value
         case .processOutput(let value): value
         case .processSampled(let value): value
+        case .processReported(let value): value
+        case .processMisreported(let value): value
         case .trafficStarted(let value): value
         case .request(let value): value
         case .requestRepeated(let value): value
@@ -117,6 +123,8 @@ extension RunEvent.Fact {
             case .processExited: .processExited(try .init(from: decoder))
             case .processOutput: .processOutput(try .init(from: decoder))
             case .processSampled: .processSampled(try .init(from: decoder))
+            case .processReported: .processReported(try .init(from: decoder))
+            case .processMisreported: .processMisreported(try .init(from: decoder))
             case .trafficStarted: .trafficStarted(try .init(from: decoder))
             case .request: .request(try .init(from: decoder))
             case .requestRepeated: .requestRepeated(try .init(from: decoder))
@@ -147,12 +155,19 @@ public enum EventKeys {
 
     /// The key strategy of whoever writes a log.
     @Sendable public static func logKey(at path: [any CodingKey]) -> any CodingKey {
-        Spelled(logName(of: path.last?.stringValue ?? ""))
+        if isForeign(path), let key = path.last { return key }
+        return Spelled(logName(of: path.last?.stringValue ?? ""))
     }
 
     /// The key strategy of whoever reads a log.
     @Sendable public static func swiftKey(at path: [any CodingKey]) -> any CodingKey {
-        Spelled(swiftName(of: path.last?.stringValue ?? ""))
+        if isForeign(path), let key = path.last { return key }
+        return Spelled(swiftName(of: path.last?.stringValue ?? ""))
+    }
+
+    /// True for a name that a process has given: it stays as it is.
+    private static func isForeign(_ path: [any CodingKey]) -> Bool {
+        path.count > 1 && path[path.count - 2].stringValue == ReportedFields.key
     }
 
     /// The log's spelling of a Swift name.

@@ -46,11 +46,13 @@ public struct RequestOutcome: Sendable, Equatable, Codable {
     public var bytes: UInt64?
     /// True when the answer to a later request had come before: only with udp.
     public var misordered: Bool?
+    /// The code of an error of the mesh.
+    public var code: Int?
 
     public init(
         traffic: String, ordinal: UInt64, scheduledNanoseconds: Int64, latencyNanoseconds: Int64,
         sendDelayNanoseconds: Int64? = nil, result: Result, status: Int? = nil,
-        backend: String? = nil, bytes: UInt64? = nil, misordered: Bool? = nil
+        backend: String? = nil, bytes: UInt64? = nil, misordered: Bool? = nil, code: Int? = nil
     ) {
         self.traffic = traffic
         self.ordinal = ordinal
@@ -62,6 +64,19 @@ public struct RequestOutcome: Sendable, Equatable, Codable {
         self.backend = backend
         self.bytes = bytes
         self.misordered = misordered
+        self.code = code
+    }
+
+    /// True when this backend has answered; a host also stands for each of its instances.
+    public func isAnswered(by name: String) -> Bool {
+        backend.map { BackendName.matches($0, name) } ?? false
+    }
+}
+
+/// Names of who answers: a host, or one of several instances of a service on it as `web/2`.
+enum BackendName {
+    static func matches(_ seen: String, _ wanted: String) -> Bool {
+        seen == wanted || seen.hasPrefix(wanted + "/")
     }
 }
 

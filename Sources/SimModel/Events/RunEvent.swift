@@ -22,6 +22,8 @@ public struct RunEvent: Sendable, Equatable {
         case processExited(ProcessExited)
         case processOutput(ProcessOutput)
         case processSampled(ProcessSampled)
+        case processReported(ProcessReported)
+        case processMisreported(ProcessMisreported)
         case trafficStarted(TrafficStarted)
         case request(RequestOutcome)
         case requestRepeated(RequestRepeated)

@@ -9,6 +9,8 @@ public struct LinkFaultSet: Sendable, Equatable {
     }
     public enum Change: Sendable, Equatable {
         case cut
+        /// A cut for one family of addresses.
+        case cutFamily(AddressFamily)
         case degrade(LinkChange)
         case reset
     }
@@ -34,6 +36,9 @@ public struct LinkFaultSet: Sendable, Equatable {
         for entry in active {
             switch entry.change {
             case .cut: conditions.isCut = true
+            case .cutFamily(let family):
+                if let other = conditions.cutFamily, other != family { conditions.isCut = true }
+                conditions.cutFamily = family
             case .reset: conditions.resetsConnections = true
             case .degrade(let change): conditions = change.applied(to: conditions)
             }

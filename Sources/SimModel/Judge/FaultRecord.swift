@@ -35,7 +35,8 @@ struct FaultRecord: Sendable, Equatable {
         switch spec.action {
         case .restart: return began
         case .crash, .powerLoss, .pause, .stop, .cut, .partition, .flap, .degrade, .bufferbloat,
-            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec:
+            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk, .exec, .certificate,
+            .trust:
             return spec.lasts == nil ? .max : closed ?? .max
         }
     }
@@ -52,7 +53,7 @@ struct FaultRecord: Sendable, Equatable {
         case .restart: touched ?? 0 > 0 ? began : nil
         case .crash, .powerLoss, .stop: spec.lasts == nil ? nil : closed
         case .pause, .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset,
-            .clock, .cpu, .memory, .openFiles, .disk, .exec:
+            .clock, .cpu, .memory, .openFiles, .disk, .exec, .certificate, .trust:
             nil
         }
     }

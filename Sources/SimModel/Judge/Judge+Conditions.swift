@@ -83,7 +83,7 @@ extension Judge {
             exit.lastLines.map { "its last words: \($0)" })
     }
 
-    private func entry(
+    func entry(
         _ name: String, _ verdict: Verdict, _ observed: String, wanted: String,
         _ evidence: [String] = []
     ) -> Judged {

@@ -23,6 +23,11 @@ extension Judge {
             guard let log = hearing.logs.first(where: { $0.name == name }) else {
                 return judged(spec, .error, "there is no traffic named \(name)", [])
             }
+            if case .transport = spec.claim,
+                let traffic = scenario.traffic.first(where: { $0.name == name })
+            {
+                return judgeTransport(spec, traffic, window)
+            }
             return judge(spec, log, [name], window, hearing)
         case .process(let name, let host):
             return judge(spec, process: name, host: host, window, hearing)
@@ -40,11 +45,16 @@ extension Judge {
             }
             return judge(spec, log, [pattern.traffic], window, hearing)
         }
-        if case .datagrams = spec.claim {
-            let names = scenario.traffic.filter(\.countsDatagrams).map(\.name)
+        if case .datagrams(let fate, _, _) = spec.claim {
+            let names = scenario.traffic.filter {
+                fate == .misordered ? $0.countsDatagrams : $0.countsFates
+            }.map(\.name)
             let logs = hearing.logs.filter { names.contains($0.name) }
             let all = RequestLog.merged(logs, name: names.joined(separator: ", "))
             return judge(spec, all, names, window, hearing)
+        }
+        if spec.claim.isOfMesh {
+            return judgeMesh(spec, meshWindow(of: spec, window), hearing)
         }
         guard let watch = watches[number] else {
             return judged(spec, .error, "nobody has looked for it", [])
@@ -130,7 +140,7 @@ extension Judge {
         return judged(spec, doubts.isEmpty ? .fail : .inconclusive, text, doubts)
     }
 
-    private func judged(
+    func judged(
         _ spec: ExpectationSpec, _ verdict: Verdict, _ observed: String, _ evidence: [String]
     ) -> Judged {
         Judged(
@@ -144,8 +154,13 @@ extension TrafficSpec {
     public var countsDatagrams: Bool {
         switch kind {
         case .udp(let exchange): exchange.reply == .echo || exchange.reply == .any
-        case .http, .tcp, .exec: false
+        case .http, .tcp, .exec, .mesh: false
         }
+    }
+
+    /// True when it is known of each request whether it was lost and whether its answer came twice.
+    public var countsFates: Bool {
+        if case .mesh = kind { true } else { countsDatagrams }
     }
 }
 
@@ -156,9 +171,19 @@ extension ExpectationSpec.Claim {
         case .eventually(let pattern, _), .always(let pattern), .never(let pattern),
             .sometimes(let pattern):
             pattern
-        case .success, .latency, .throughput, .goodput, .recovers, .share, .datagrams, .resource,
-            .exit, .restarts:
+        case .success, .latency, .throughput, .goodput, .recovers, .share, .transport, .converges,
+            .members, .datagrams, .resource, .exit, .restarts:
             nil
+        }
+    }
+
+    /// True for a claim on what the nodes of a mesh say.
+    var isOfMesh: Bool {
+        switch self {
+        case .converges, .members: true
+        case .success, .latency, .throughput, .goodput, .recovers, .share, .transport, .datagrams,
+            .resource, .exit, .restarts, .eventually, .always, .never, .sometimes:
+            false
         }
     }
 }

@@ -68,8 +68,8 @@ extension FaultRecord {
         switch spec.action {
         case .exec: true
         case .crash, .powerLoss, .pause, .stop, .restart, .cut, .partition, .flap, .degrade,
-            .bufferbloat,
-            .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk:
+            .bufferbloat, .mtuBlackHole, .reset, .clock, .cpu, .memory, .openFiles, .disk,
+            .certificate, .trust:
             false
         }
     }

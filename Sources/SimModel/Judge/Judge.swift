@@ -20,6 +20,7 @@ public struct Judge: Sendable {
     private(set) var processes: [ProcessRecord]
     /// For each expectation on events, by its place; nil for the others.
     private(set) var watches: [EventWatch?]
+    private(set) var mesh: MeshRecord
     /// The instant of the latest event.
     private(set) var runEnd: Int64?
     private(set) var disturbance = Disturbance()
@@ -41,6 +42,10 @@ public struct Judge: Sendable {
             if case .request = pattern { return nil }
             return EventWatch(pattern)
         }
+        mesh = MeshRecord(
+            keepsRoutings: scenario.expectations.contains {
+                if case .transport = $0.claim { true } else { false }
+            })
         processNumbers = Dictionary(
             processes.enumerated().map { ($1.label, $0) }, uniquingKeysWith: { $1 })
         logNumbers = Dictionary(
@@ -79,16 +84,21 @@ public struct Judge: Sendable {
         case .linkTotals(let totals): disturbance.linkEnded(totals)
         case .requestRepeated(let again):
             if let number = logNumbers[again.traffic] { logs[number].repeated(again.ordinal) }
+            if isOfMesh(again.traffic) { mesh.answeredAgain(again, at: at) }
         case .faultMissed(let missed):
             if let number = faultNumbers[missed.fault] { faults[number].missed = missed.progress }
         case .processStarted(let start):
             change(start.process, start.host) { $0.started(at: at) }
+            mesh.started(start, at: at)
         case .processSampled(let sample):
             change(sample.process, sample.host) { $0.sampled(sample, at: at) }
         case .processOutput(let output): remember(output)
         case .processExited(let exit):
             change(exit.process, exit.host) { $0.exited(exit, at: at) }
             note(exit, at: at)
+            mesh.exited(exit, at: at)
+        case .processReported(let report): mesh.told(report, at: at)
+        case .processMisreported(let report): mesh.misreported(report)
         case .processReady(let ready):
             change(ready.process, ready.host) { $0.becameReady(at: at) }
         case .runStarted, .hostUp, .linkUp, .linkChanged, .judged, .runEnded:
@@ -115,7 +125,14 @@ public struct Judge: Sendable {
             judge(spec, number: number, hearing)
         }
         return Judgement(
-            of: doubted(judged + unmetFaults(hearing), hearing) + unmetConditions(story))
+            of: doubted(judged + unmetFaults(hearing) + meshBreaches(hearing), hearing)
+                + unmetConditions(story))
+    }
+
+    private func isOfMesh(_ name: String) -> Bool {
+        guard let spec = scenario.traffic.first(where: { $0.name == name }) else { return false }
+        if case .mesh = spec.kind { return true }
+        return false
     }
 
     /// True for the end that the run asks of every process when the traffic is over.
@@ -169,7 +186,8 @@ extension Scenario {
             switch spec.claim {
             case .exit(.code), .exit(.signal): return true
             case .exit(.running), .success, .latency, .throughput, .goodput, .recovers, .share,
-                .datagrams, .resource, .restarts, .eventually, .always, .never, .sometimes:
+                .transport, .converges, .members, .datagrams, .resource, .restarts, .eventually,
+                .always, .never, .sometimes:
                 return false
             }
         }
@@ -180,12 +198,12 @@ extension RunEvent.Fact {
     /// True for the kinds of events that an `EventWatch` looks at.
     fileprivate var isPatternable: Bool {
         switch self {
-        case .processStarted, .processReady, .processExited, .processOutput, .faultStarted,
-            .faultHealed:
+        case .processStarted, .processReady, .processExited, .processOutput, .processReported,
+            .faultStarted, .faultHealed:
             true
         case .runStarted, .hostUp, .linkUp, .processSampled, .trafficStarted, .request,
             .requestRepeated, .trafficEnded, .faultMissed, .linkChanged, .linkTotals,
-            .machineStalled, .judged, .runEnded:
+            .machineStalled, .processMisreported, .judged, .runEnded:
             false
         }
     }

@@ -37,6 +37,9 @@ public enum JudgeLimits {
     /// Two shares or quantile ranks closer than this are equal: `99.9%` is not exactly 0.999 in
     /// binary. Below one in the largest number of requests that a run can have (10^8).
     public static let tolerance = 1e-9
+    /// Nodes of a mesh must have agreed this long (nanoseconds) after the last fault: one that was
+    /// silent is declared dead within 5 s, and one that was cut off is asked again every 2 s.
+    public static let meshSettling: Int64 = 10_000_000_000
     /// Requests that the evidence names one by one.
     public static let namedRequests = 3
     /// Events of one pattern whose text the evidence may quote; of the others the instant is kept.

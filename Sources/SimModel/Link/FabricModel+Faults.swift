@@ -11,39 +11,44 @@ extension FabricModel {
     ) {
         advance(to: now)
         let index = Int(link.value)
-        let wasCut = links[index].conditions.isCut
+        let before = links[index].conditions
         let oldRate = links[index].conditions.rateBitsPerSecond
         links[index].conditionsChanged(to: conditions)
-        if conditions.isCut, !wasCut {
-            destroy(.cut, links: [link]) { $0.link == link }
+        for family in AddressFamily.allCases
+        where conditions.isCut(for: family) && !before.isCut(for: family) {
+            destroy(.cut, links: [link]) { $0.link == link && $0.family == family }
         }
         guard conditions.rateBitsPerSecond != oldRate else { return }
         rateChanged(index, to: conditions.rateBitsPerSecond, at: now.nanoseconds)
     }
 
-    /// No packet of these pairs passes any more; what they have inside is destroyed. Blocks nest.
-    public mutating func block(_ pairs: [HostPair], at now: MeshInstant) {
+    /// No packet of these pairs passes any more, or none of a family; what they have inside is
+    /// destroyed. Blocks nest.
+    public mutating func block(
+        _ pairs: [HostPair], of family: AddressFamily? = nil, at now: MeshInstant
+    ) {
         advance(to: now)
         var isHit = [Bool](repeating: false, count: plan.routes.count)
         for pair in pairs {
             _ = route(from: pair.source, to: pair.destination)
             let position = plan.position(pair.source, pair.destination)
-            plan.routes[position].blocks += 1
+            plan.routes[position].block(family, by: 1)
             isHit[position] = true
         }
         let plan = plan
         destroy(.partitioned, links: materialisedLinks) {
-            isHit[plan.position($0.source, $0.destination)]
+            isHit[plan.position($0.source, $0.destination)] && (family ?? $0.family) == $0.family
         }
     }
 
     /// Takes back one `block` of each pair.
-    public mutating func unblock(_ pairs: [HostPair], at now: MeshInstant) {
+    public mutating func unblock(
+        _ pairs: [HostPair], of family: AddressFamily? = nil, at now: MeshInstant
+    ) {
         advance(to: now)
         for pair in pairs {
             let position = plan.position(pair.source, pair.destination)
-            precondition(plan.routes[position].blocks > 0, "unblock without a block")
-            plan.routes[position].blocks -= 1
+            plan.routes[position].block(family, by: -1)
         }
     }
 

@@ -31,7 +31,7 @@ public struct FabricModel: Sendable, Equatable {
         precondition(packet.segmentCount > 0)
         advance(to: now)
         let route = route(from: packet.source, to: packet.destination)
-        guard route.blocks == 0 else {
+        guard !route.isBlocked(packet.isIPv6 ? .ipv6 : .ipv4) else {
             plan.routes[plan.position(packet.source, packet.destination)].blockedDrops &+= UInt64(
                 packet.segmentCount)
             return dropAtEntry(packet, route, .partitioned)
@@ -42,7 +42,8 @@ public struct FabricModel: Sendable, Equatable {
             handle: packet.handle, byteCount: Int32(packet.byteCount),
             segmentCount: Int32(packet.segmentCount), source: packet.source,
             destination: packet.destination, nextHop: route.firstHop, hopsLeft: route.hopCount,
-            flags: packet.canBeReset ? .resettable : [])
+            flags: (packet.canBeReset ? PacketFlags.resettable : [])
+                .union(packet.isIPv6 ? .ipv6 : []))
         guard let slot = pool.take(record) else {
             return dropAtEntry(packet, route, .queueFull)
         }

@@ -44,6 +44,7 @@ public struct PacketFacts: Sendable, Equatable {
     public var segmentCount: Int
     /// True for a TCP segment that is not itself a reset.
     public var canBeReset: Bool
+    public var isIPv6: Bool
     /// A stable key of its flow (addresses, ports, protocol), made by the caller.
     public var flow: UInt64
     public var source: HostIndex
@@ -51,12 +52,13 @@ public struct PacketFacts: Sendable, Equatable {
 
     public init(
         handle: UInt32, byteCount: Int, flow: UInt64, source: HostIndex, destination: HostIndex,
-        segmentCount: Int = 1, canBeReset: Bool = false
+        segmentCount: Int = 1, canBeReset: Bool = false, isIPv6: Bool = false
     ) {
         self.handle = handle
         self.byteCount = byteCount
         self.segmentCount = segmentCount
         self.canBeReset = canBeReset
+        self.isIPv6 = isIPv6
         self.flow = flow
         self.source = source
         self.destination = destination
@@ -104,6 +106,8 @@ public struct PacketFlags: OptionSet, Sendable, Equatable {
     public static let queued = PacketFlags(rawValue: 4)
     /// It is a TCP segment that a link may answer with a reset.
     public static let resettable = PacketFlags(rawValue: 8)
+    /// It is IPv6.
+    public static let ipv6 = PacketFlags(rawValue: 16)
 }
 
 /// A packet that will not arrive.

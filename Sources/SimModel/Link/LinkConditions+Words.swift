@@ -5,6 +5,7 @@ extension LinkConditions {
     public var words: String {
         if isCut { return "cut" }
         var parts: [String] = []
+        if let cutFamily { parts.append("\(cutFamily.rawValue) cut") }
         if latency > .zero { parts.append("latency \(latency.shortText)") }
         if let jitter { parts.append("jitter \(jitter.amount.shortText)") }
         switch loss {

@@ -21,10 +21,15 @@ public struct LinkConditions: Sendable, Equatable {
     public var maximumPacketBytes: Int?
     /// Nothing passes, and what was under way is lost.
     public var isCut: Bool = false
+    /// Nothing of this family of addresses passes.
+    public var cutFamily: AddressFamily?
     /// Every TCP segment is dropped with the reason `reset`; the caller tells both ends.
     public var resetsConnections: Bool = false
 
     public init() {}
+
+    /// True when packets of a family do not pass.
+    public func isCut(for family: AddressFamily) -> Bool { isCut || cutFamily == family }
 
     /// A link that neither delays nor loses.
     public static let ideal = LinkConditions()

@@ -37,6 +37,8 @@ struct LinkMachine: Sendable, Equatable {
     private let keys: LinkKeys
     private let maximumTransmissionUnit: Int
     private(set) var isChanged = false
+    /// The family of addresses that alone meets other conditions.
+    private var onlyFamily: AddressFamily?
     var counters = LinkCounters()
 
     private var flows = FlowTable()
@@ -70,9 +72,11 @@ struct LinkMachine: Sendable, Equatable {
         let segments = UInt64(packet.segmentCount)
         counters.packets &+= segments
         counters.bytes &+= UInt64(packet.byteCount)
-        if isChanged { counters.changedByFault &+= segments }
+        if isTouched(packet) { counters.changedByFault &+= segments }
         count(&packet, at: now)
-        if settings.isCut { return .drop(.cut) }
+        if packet.flags.contains(.ipv6) ? settings.cutsIPv6 : settings.cutsIPv4 {
+            return .drop(.cut)
+        }
         if settings.resetsConnections, packet.flags.contains(.resettable) { return .drop(.reset) }
         if packet.byteCount > settings.maximumPacketBytes { return .drop(.tooBig) }
         guard settings.hasRate else { return .wire }
@@ -129,7 +133,17 @@ struct LinkMachine: Sendable, Equatable {
         settings = LinkSettings(new, maximumTransmissionUnit: maximumTransmissionUnit)
         sampler = JitterSampler(new.jitter)
         isChanged = new != initialConditions
+        var whole = new
+        whole.cutFamily = initialConditions.cutFamily
+        onlyFamily = whole == initialConditions ? new.cutFamily : nil
         if !sameDiscipline { discipline = makeDiscipline(new) }
+    }
+
+    /// True when the packet meets other conditions than the link's own.
+    private func isTouched(_ packet: borrowing PacketRecord) -> Bool {
+        guard isChanged else { return false }
+        guard let onlyFamily else { return true }
+        return packet.flags.contains(.ipv6) == (onlyFamily == .ipv6)
     }
 
     /// The queue's delay as PIE sees it.

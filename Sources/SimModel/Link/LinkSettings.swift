@@ -9,7 +9,8 @@ struct LinkSettings: Sendable, Equatable {
         case gilbertElliott(GilbertElliott)
     }
 
-    let isCut: Bool
+    let cutsIPv4: Bool
+    let cutsIPv6: Bool
     let resetsConnections: Bool
     let maximumPacketBytes: Int
     let latency: Int64
@@ -26,7 +27,8 @@ struct LinkSettings: Sendable, Equatable {
 
     /// A queue that is stated as a time holds at least one packet of the link's largest size.
     init(_ conditions: LinkConditions, maximumTransmissionUnit: Int) {
-        isCut = conditions.isCut
+        cutsIPv4 = conditions.isCut(for: .ipv4)
+        cutsIPv6 = conditions.isCut(for: .ipv6)
         resetsConnections = conditions.resetsConnections
         maximumPacketBytes = conditions.maximumPacketBytes ?? .max
         latency = conditions.latency.nanoseconds

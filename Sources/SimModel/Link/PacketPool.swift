@@ -21,6 +21,8 @@ struct PacketRecord: Sendable, Equatable {
     var hopsLeft: UInt32
     var chainState = GilbertElliottChain.State.unset
     var flags: PacketFlags = []
+
+    var family: AddressFamily { flags.contains(.ipv6) ? .ipv6 : .ipv4 }
 }
 
 /// The records of all packets in the fabric, in reusable slots.

@@ -22,8 +22,9 @@ extension RunEvent {
             exited.maximumResidentBytes = 0
             exited.cpuNanoseconds = 0
             return .instead(RunEvent(at: at, fact: .processExited(exited)))
-        case .hostUp, .linkUp, .processReady, .processOutput, .trafficStarted, .request,
-            .requestRepeated, .trafficEnded, .faultStarted, .faultHealed, .faultMissed,
+        case .hostUp, .linkUp, .processReady, .processOutput, .processReported, .processMisreported,
+            .trafficStarted, .request, .requestRepeated, .trafficEnded, .faultStarted, .faultHealed,
+            .faultMissed,
             .linkChanged:
             return .asItIs
         }

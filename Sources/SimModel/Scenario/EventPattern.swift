@@ -11,6 +11,8 @@ public enum EventPattern: Sendable, Equatable {
     case faultHeals(String)
     /// A request of a traffic is decided.
     case request(RequestPattern)
+    /// A process reports something about itself.
+    case report(ReportPattern)
 }
 
 /// Which requests are meant; what is nil does not matter.
@@ -25,20 +27,25 @@ public struct RequestPattern: Sendable, Equatable {
     public var result: Result?
     public var status: Int?
     public var backend: String?
+    /// The code of an error of the mesh.
+    public var code: Int?
 
     public init(
-        traffic: String, result: Result? = nil, status: Int? = nil, backend: String? = nil
+        traffic: String, result: Result? = nil, status: Int? = nil, backend: String? = nil,
+        code: Int? = nil
     ) {
         self.traffic = traffic
         self.result = result
         self.status = status
         self.backend = backend
+        self.code = code
     }
 
     public func matches(_ outcome: RequestOutcome) -> Bool {
         guard outcome.traffic == traffic else { return false }
         if let status, outcome.status != status { return false }
-        if let backend, outcome.backend != backend { return false }
+        if let backend, !outcome.isAnswered(by: backend) { return false }
+        if let code, outcome.code != code { return false }
         switch result {
         case nil: return true
         case .ok: return outcome.result == .ok

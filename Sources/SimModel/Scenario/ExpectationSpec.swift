@@ -30,6 +30,14 @@ public struct ExpectationSpec: Sendable, Equatable {
         case recovers(within: Duration)
         /// Share of successful requests answered by this backend, 0...1.
         case share(backend: String, Comparison, Double)
+        /// Share of the requests whose node has sent them by this transport, 0...1.
+        case transport(String, Comparison, Double)
+        /// From this long after the window's begin on, all nodes that live tell the same view and
+        /// the same catalog.
+        case converges(within: Duration)
+        /// What nodes say about members: from `within` after the window's begin on, else all the
+        /// time. One node says it, or each that lives.
+        case members(MembersClaim, within: Duration?, by: String?)
         /// How many datagrams were lost, came twice, or came after a later one.
         case datagrams(DatagramFate, Comparison, Amount)
         /// What a process uses; memory and open files at their peak in the window, processor time

@@ -26,7 +26,8 @@ public struct FaultSpec: Sendable, Equatable {
         case stop(ProcessTarget)
         /// The polite signal, then at once a new start.
         case restart(ProcessTarget)
-        case cut(LinkSelector)
+        /// No packet passes; with a family only none of that.
+        case cut(LinkSelector, AddressFamily? = nil)
         /// No packet passes between two different groups; hosts in no group are left alone.
         case partition([[String]])
         /// Cut and healed again and again: down for `down`, then up for `up`.
@@ -51,6 +52,10 @@ public struct FaultSpec: Sendable, Equatable {
         case disk(host: String, freeBytes: Int)
         /// A command on a host, and another one that takes its effect back.
         case exec(host: String, begin: ProcessSpec.Command, heal: ProcessSpec.Command?)
+        /// The nodes get another identity and are told to read it.
+        case certificate(hosts: [String], CertificateChange)
+        /// The nodes are told to trust this, and read it.
+        case trust(hosts: [String], TrustChange)
     }
 
     public init(name: String, trigger: Trigger, lasts: Duration?, action: Action) {
@@ -94,6 +99,8 @@ public struct FaultSpec: Sendable, Equatable {
         case .openFiles: "open-files"
         case .disk: "full-disk"
         case .exec: "exec"
+        case .certificate: "certificate"
+        case .trust: "trust"
         }
     }
 
@@ -104,13 +111,44 @@ public struct FaultSpec: Sendable, Equatable {
 
     public var object: Object {
         switch action {
-        case .crash, .powerLoss, .pause, .stop, .restart, .clock, .cpu, .memory, .openFiles:
+        case .crash, .powerLoss, .pause, .stop, .restart, .clock, .cpu, .memory, .openFiles,
+            .certificate, .trust:
             .process
         case .cut, .partition, .flap, .degrade, .bufferbloat, .mtuBlackHole, .reset: .packet
         case .disk: .host
         case .exec: .command
         }
     }
+}
+
+/// What a node's new certificate is like.
+public enum CertificateChange: String, Sendable, Equatable, CaseIterable {
+    /// A good one with a new key: a rotation.
+    case renewed
+    /// Its time is over.
+    case expired
+    /// Its time has not begun.
+    case notYetValid = "not-yet-valid"
+    /// Of an authority that nobody here trusts.
+    case foreign
+    /// Of the right authority, for another mesh.
+    case otherMesh = "other-mesh"
+    /// Of the right authority, for another node.
+    case otherNode = "other-node"
+}
+
+/// Whom nodes trust from now on. A rotation is `add`, then certificates that are `renewed`, which
+/// the newest authority issues, then `remove`.
+public enum TrustChange: String, Sendable, Equatable, CaseIterable {
+    /// A new authority beside those that are trusted; it issues from now on.
+    case add
+    /// All but the newest authority are no longer trusted.
+    case remove
+}
+
+/// The two kinds of addresses of a host.
+public enum AddressFamily: String, Sendable, Equatable, CaseIterable {
+    case ipv4, ipv6
 }
 
 /// What a process's wall clock shows: the true time, plus `offset`, running fast or slow by

@@ -20,7 +20,16 @@ public struct ProcessSpec: Sendable, Equatable {
         case onFailure = "on-failure"
         case always
     }
+    /// What it is for the mesh of the scenario.
+    public enum Role: Sendable, Equatable {
+        case program
+        /// The node of its host; its command follows from the section `mesh:` and the host.
+        case node
+        /// An instance of a service, by the service's name.
+        case instance(of: String)
+    }
     public var name: String
+    public var role = Role.program
     /// Hosts that it runs on, in file order.
     public var hosts: [String]
     public var command: Command
@@ -43,6 +52,11 @@ public struct ProcessSpec: Sendable, Equatable {
         self.name = name
         self.hosts = hosts
         self.command = command
+    }
+
+    /// True for its own name, and for that of the service of which it is one of several instances.
+    public func isCalled(_ name: String) -> Bool {
+        self.name == name || role == .instance(of: name)
     }
 }
 

@@ -30,6 +30,10 @@ public struct Scenario: Sendable, Equatable {
     /// Programs that must be installed, with the Debian package that has each.
     public var requires: [Requirement] = []
     public var topology = Topology()
+    /// The mesh whose nodes run on the hosts, if there is one.
+    public var mesh: MeshSpec?
+    public var services: [ServiceSpec] = []
+    /// Also the processes of the mesh and of services, which come first.
     public var processes: [ProcessSpec] = []
     public var traffic: [TrafficSpec] = []
     public var faults: [FaultSpec] = []
@@ -47,6 +51,22 @@ extension Scenario {
 
     /// The phase whose requests count only where a scope names it.
     public static let warmUpPhase = "warm-up"
+
+    /// The processes that are called so: also those of a service with several instances on a host.
+    public func processes(named name: String) -> [ProcessSpec] {
+        processes.filter { $0.isCalled(name) }
+    }
+
+    /// The command of a process on one host, with placeholders.
+    public func command(of process: ProcessSpec, on host: String) -> ProcessSpec.Command {
+        switch process.role {
+        case .program, .instance: return process.command
+        case .node:
+            guard let mesh else { preconditionFailure("a node belongs to a mesh") }
+            let zone = topology.hosts.first { $0.name == host }?.zone ?? []
+            return .arguments(mesh.words(on: host, zone: zone))
+        }
+    }
 
     public func phase(_ name: String) -> Phase? { phases.first { $0.name == name } }
 }

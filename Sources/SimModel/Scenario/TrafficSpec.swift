@@ -17,6 +17,8 @@ public struct TrafficSpec: Sendable, Equatable {
         /// A command that runs on the source host; it succeeds when it returns 0. The placeholders
         /// of `ProcessSpec` are filled in.
         case exec(ProcessSpec.Command)
+        /// A request to a service, through the node of the source host.
+        case mesh(MeshExchange)
     }
     /// How it is known who answered a request.
     public enum Attribution: Sendable, Equatable {
@@ -27,6 +29,8 @@ public struct TrafficSpec: Sendable, Equatable {
         case body(String)
         /// The host that the answer came from, by its address (http, tcp, udp).
         case peer
+        /// The instance that has answered, by what it calls itself: its host, or `web/2` (mesh).
+        case instance
     }
     public var name: String
     /// The host that the requests come from.
@@ -56,6 +60,7 @@ public struct TrafficSpec: Sendable, Equatable {
         case .tcp: "tcp"
         case .udp: "udp"
         case .exec: "exec"
+        case .mesh: "mesh"
         }
     }
 }
@@ -168,5 +173,19 @@ public struct UDPExchange: Sendable, Equatable {
 
     public init(target: SocketTarget) {
         self.target = target
+    }
+}
+
+/// One request to a service of the mesh, and its answer.
+public struct MeshExchange: Sendable, Equatable {
+    public var service: String
+    /// What is asked for; nil is the service's only method.
+    public var method: String?
+    public var payload = Payload.none
+    /// Whether it does no harm when it is carried out twice, so that the mesh may try again.
+    public var isIdempotent = false
+
+    public init(service: String) {
+        self.service = service
     }
 }

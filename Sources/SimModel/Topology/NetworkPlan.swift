@@ -5,8 +5,9 @@ public struct Route: Sendable, Equatable {
     var firstHop: UInt32
     /// 0: there is no way.
     public internal(set) var hopCount: UInt32
-    /// How many partitions and cuts stop this pair now.
-    var blocks: UInt16 = 0
+    /// How many partitions and cuts stop this pair's IPv4 and IPv6 now.
+    private var blocks4: Int16 = 0
+    private var blocks6: Int16 = 0
     /// Packets of the pair that a block has dropped.
     var blockedDrops: UInt64 = 0
     /// Packets of the pair that no link could take, because there is no way.
@@ -19,6 +20,26 @@ public struct Route: Sendable, Equatable {
     struct Unrouted: Sendable, Equatable {
         var packets: UInt64 = 0
         var bytes: UInt64 = 0
+    }
+
+    init(firstHop: UInt32, hopCount: UInt32, isResolved: Bool = true) {
+        self.firstHop = firstHop
+        self.hopCount = hopCount
+        self.isResolved = isResolved
+    }
+
+    func isBlocked(_ family: AddressFamily) -> Bool {
+        switch family {
+        case .ipv4: blocks4 > 0
+        case .ipv6: blocks6 > 0
+        }
+    }
+
+    /// Adds a block, or takes one back; without a family of both.
+    mutating func block(_ family: AddressFamily?, by step: Int16) {
+        if family != .ipv6 { blocks4 += step }
+        if family != .ipv4 { blocks6 += step }
+        precondition(blocks4 >= 0 && blocks6 >= 0, "unblock without a block")
     }
 }
 

@@ -68,6 +68,7 @@ public struct HTMLReport {
                 id: "traffic", title: "Traffic", content: TrafficSection(report, &charts).html),
             Section(
                 id: "topology", title: "Topology", content: TopologySection(report).html),
+            Section(id: "mesh", title: "Mesh", content: MeshSection(report).html),
             Section(id: "network", title: "Network", content: NetworkSection(report).html),
             Section(
                 id: "resources", title: "Resources",

@@ -146,6 +146,7 @@ enum PageStyle {
         .legend .down::before,.legend .failed::before{background:var(--down)}
         .legend .fault::before{background:var(--band-edge)}
         .legend .changed::before{background:var(--changed)}
+        .legend .suspect::before{background:var(--starting)}
         .legend .cut::before{background:var(--cut)}
         .legend .p50::before{background:var(--p50)}.legend .p99::before{background:var(--p99)}
         .legend .max::before{background:var(--max)}
@@ -162,7 +163,7 @@ enum PageStyle {
         .lane text{pointer-events:none}
         .bar{fill:var(--ready)}.bar.starting{fill:var(--starting)}.bar.paused{fill:var(--paused)}
         .bar.down{fill:var(--down)}.bar.fault{fill:var(--band-edge)}.bar.stall{fill:var(--fail)}
-        .bar.cut{fill:var(--cut)}.bar.changed{fill:var(--changed)}
+        .bar.suspect{fill:var(--starting)}.bar.cut{fill:var(--cut)}.bar.changed{fill:var(--changed)}
         .bar.phase{fill:var(--soft);stroke:var(--line)}.bar.odd{fill:var(--line)}
         .lane .bar~text{fill:var(--on-bar)}.lane .bar.phase~text{fill:var(--ink)}
         .source{border-top:1px solid var(--line);padding:.6rem 0;content-visibility:auto;\

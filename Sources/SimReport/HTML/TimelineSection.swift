@@ -21,7 +21,8 @@ struct TimelineSection {
         let quiet = report.processes.filter { !$0.isEventful(until: report.span) }
         let main = LaneChart(
             grid: grid, title: "Phases, faults, processes and links over time",
-            lanes: phases + faults + stalls + lanes(of: eventful) + LinkLanes(report, grid).lanes,
+            lanes: phases + faults + stalls + lanes(of: eventful) + LinkLanes(report, grid).lanes
+                + MeshLanes(report, grid).lanes,
             faults: report.faults)
         let rest = LaneChart(
             grid: grid, title: "Processes to which nothing happened", lanes: lanes(of: quiet),
@@ -42,7 +43,8 @@ struct TimelineSection {
         """
         <ul class="legend"><li class="ready">ready</li><li class="starting">starting</li>\
         <li class="paused">paused</li><li class="down">down, or cut</li>\
-        <li class="fault">fault, or a changed link</li></ul>
+        <li class="fault">fault, or a changed link</li>\
+        <li class="suspect">suspect, or silent</li></ul>
 
         """
     }

@@ -23,7 +23,7 @@ public struct FaultStory: Sendable {
 
     mutating func healed(_ fault: FaultTransition, at: Int64) {
         // A restart is over at once; its closing entry comes when the run ends.
-        end = verb == "restart" ? begin : at
+        end = verb == "restart" || verb == "trust" ? begin : at
         touched = fault.touched
         mended = fault.mended
         if let detail = fault.detail { details.append(detail) }

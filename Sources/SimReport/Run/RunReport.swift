@@ -11,6 +11,12 @@ public struct RunReport: Sendable {
         var output: ProcessOutput
     }
 
+    /// A line that began as a report and was none.
+    struct Misreport: Sendable {
+        var at: Int64
+        var report: ProcessMisreported
+    }
+
     /// One direction of a link has got other conditions.
     struct Change: Sendable {
         var at: Int64
@@ -44,6 +50,8 @@ public struct RunReport: Sendable {
     public private(set) var real: Int64?
     private(set) var eventCount = 0
     private(set) var lines: [Line] = []
+    private(set) var mesh = MeshStory()
+    private(set) var misreports: [Misreport] = []
     private(set) var changes: [Change] = []
     /// Only those of the traffic's time.
     private(set) var stalls: [Stall] = []
@@ -63,6 +71,7 @@ public struct RunReport: Sendable {
         eventCount = events.count
         for event in events { observe(event) }
         for index in traffic.indices { traffic[index].finish() }
+        mesh.finish(at: min(wall - origin, span))
         addPauses()
     }
 
@@ -129,6 +138,7 @@ public struct RunReport: Sendable {
         case .linkUp(let link): paths.append(link)
         case .processStarted(let start):
             withProcess(start.host, start.process) { $0.started(start, at: at) }
+            if start.process == MeshSpec.processName { mesh.forget(start.host, at: at) }
         case .processReady(let ready):
             withProcess(ready.host, ready.process) { $0.ready(at: at) }
         case .processExited(let exit):
@@ -136,6 +146,12 @@ public struct RunReport: Sendable {
         case .processSampled(let sample):
             withProcess(sample.host, sample.process) { $0.sampled(sample, at: at) }
         case .processOutput(let output): lines.append(Line(at: at, output: output))
+        case .processReported(let report):
+            mesh.told(report, at: at)
+            addLine(report.line, report.process, report.host, at: at)
+        case .processMisreported(let report):
+            misreports.append(Misreport(at: at, report: report))
+            addLine(report.line, report.process, report.host, at: at)
         case .runStarted, .trafficStarted: break
         case .request(let request):
             let origin = origin
@@ -164,6 +180,14 @@ public struct RunReport: Sendable {
             traceHash = end.traceHash
             real = end.realNanoseconds
         }
+    }
+
+    /// A report is also a line that its process has written.
+    private mutating func addLine(
+        _ line: String, _ process: String, _ host: String, at instant: Int64
+    ) {
+        let output = ProcessOutput(host: host, process: process, stream: .stdout, line: line)
+        lines.append(Line(at: instant, output: output))
     }
 
     /// What was found after the run's end, and makes an error of it whatever the run came to.

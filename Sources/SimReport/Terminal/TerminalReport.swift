@@ -26,6 +26,7 @@ public struct TerminalReport {
         copy.addTimeline()
         copy.addTraffic()
         copy.addFaults()
+        copy.addMisreports()
         copy.addLinks()
         copy.addFooter(directory)
         return copy.lines.joined(separator: "\n")
@@ -75,7 +76,9 @@ public struct TerminalReport {
     }
 
     private mutating func addTimeline() {
-        let names = report.traffic.map(\.name) + report.faults.map(\.name)
+        let subjects = meshSubjects
+        let names =
+            report.traffic.map(\.name) + report.faults.map(\.name) + subjects.map(\.name)
         let titles = report.started.phases.isEmpty ? names : names + ["phases"]
         let nameWidth = min(titles.map(\.count).max() ?? 0, width / 3)
         let columns = max(20, min(width - nameWidth - 8, 80))
@@ -93,7 +96,33 @@ public struct TerminalReport {
             let row = chart.row(of: fault)
             lines.append("  \(pad(fault.name, nameWidth))  \(style.fault(row))")
         }
+        for subject in subjects {
+            let name = String(subject.name.prefix(nameWidth))
+            lines.append("  \(pad(name, nameWidth))  \(chart.row(of: subject, style))")
+        }
         lines.append("  \(pad("", nameWidth))  \(style.dim(chart.axis))")
+    }
+
+    /// Members and links that were not always well; the page has all of them.
+    private var meshSubjects: [MeshStory.Subject] {
+        Array(
+            report.mesh.members.prefix(Self.subjectLimit)
+                + report.mesh.links.prefix(Self.subjectLimit))
+    }
+
+    /// Rows of the timeline that tell of members, and of links.
+    private static let subjectLimit = 6
+
+    /// Lines that began as reports and were none.
+    private mutating func addMisreports() {
+        guard let first = report.misreports.first else { return }
+        let more = report.misreports.count - 1
+        lines.append("")
+        let name = "\(first.report.process)@\(first.report.host)"
+        addWrapped(
+            "  warning  ",
+            "\(name) reports wrongly: \(first.report.reason): \(first.report.line.prefix(200))"
+                + (more > 0 ? " (and \(more) more)" : ""))
     }
 
     private mutating func addTraffic() {

@@ -41,6 +41,24 @@ struct Timeline {
             + String(repeating: "━", count: max(1, to - from + 1))
     }
 
+    /// How others see a member, or a node its link: `?` where suspect or silent, `×` where dead or
+    /// down.
+    func row(of subject: MeshStory.Subject, _ style: TerminalStyle) -> String {
+        var marks = [MeshStory.State](repeating: .good, count: columns)
+        for band in subject.bands where band.end > 0 && band.begin < span {
+            for column in column(of: band.begin)...column(of: band.end) {
+                marks[column] = max(marks[column], band.state)
+            }
+        }
+        return marks.map { mark in
+            switch mark {
+            case .good: " "
+            case .suspect: style.fault("?")
+            case .bad: style.bad("×")
+            }
+        }.joined()
+    }
+
     /// The phases beside each other, each as wide as it lasts; a name that does not fit is cut.
     func row(of phases: [PhaseSpan]) -> String {
         var row = ""

@@ -16,6 +16,7 @@ extension DocumentReader {
         let begin = traffic?.start ?? .zero
         let end = traffic.map { $0.end ?? scenario.duration } ?? scenario.duration
         guard begin < end else { return }
+        checkMeshDeadline(of: expectation, fields)
         if case .eventually(_, let within) = expectation.claim {
             checkDeadline(within, of: expectation, fields)
             return
@@ -61,8 +62,9 @@ extension DocumentReader {
         case .eventually(.request(let pattern), _), .always(.request(let pattern)),
             .never(.request(let pattern)), .sometimes(.request(let pattern)):
             name = pattern.traffic
-        case .success, .latency, .throughput, .goodput, .recovers, .share, .datagrams, .resource,
-            .exit, .restarts, .eventually, .always, .never, .sometimes:
+        case .success, .latency, .throughput, .goodput, .recovers, .share, .transport, .converges,
+            .members, .datagrams, .resource, .exit, .restarts, .eventually, .always, .never,
+            .sometimes:
             break
         }
         return scenario.traffic.first { $0.name == name }

@@ -74,6 +74,8 @@ extension Key {
 struct KeyPattern: Sendable {
     /// As it is named to people: `pNN`.
     var name: String
+    /// One such key.
+    var sample: String
     /// A regular expression (ECMA 262, anchored), for the schema.
     var expression: String
     /// Whether a key is meant as one of these, rightly written or not.

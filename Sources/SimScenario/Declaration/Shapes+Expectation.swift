@@ -3,13 +3,15 @@ import SimModel
 /// The table of expectations.
 extension Shapes {
     /// Claims on the requests of a traffic, beside percentiles.
-    static let trafficClaims = ["success", "throughput", "max", "recovers", "route"]
+    static let trafficClaims = ["success", "throughput", "max", "recovers", "route", "transport"]
     /// Claims on the datagrams of a traffic, or of all.
     static let datagramClaims = ExpectationSpec.DatagramFate.allCases.map(\.rawValue)
     static let processClaims = ["memory", "cpu", "open-files", "threads", "exit", "restarts"]
     /// Claims on what happens.
     static let eventClaims = ["eventually", "always", "never", "sometimes"]
-    static let claims = trafficClaims + datagramClaims + processClaims + eventClaims
+    /// Claims on what the nodes of a mesh say.
+    static let meshClaims = ["converges", "members"]
+    static let claims = trafficClaims + datagramClaims + processClaims + eventClaims + meshClaims
     static let scopes = ["during", "after", "before"]
 
     static let quantile = ValueType.comparison(
@@ -54,9 +56,10 @@ extension Shapes {
             mayBeBare: true))
 
     static let expectation = Shape(
-        title: "an expectation", keys: subjectKeys + requestClaimKeys + otherClaimKeys + scopeKeys,
+        title: "an expectation",
+        keys: subjectKeys + requestClaimKeys + otherClaimKeys + meshClaimKeys + scopeKeys,
         pattern: KeyPattern(
-            name: "pNN", expression: "^p[0-9]{1,2}(\\.[0-9]{1,6})?$",
+            name: "pNN", sample: "p99", expression: "^p[0-9]{1,2}(\\.[0-9]{1,6})?$",
             matches: { key in
                 guard key.first == "p", let second = key.dropFirst().first else { return false }
                 return ("0"..."9").contains(second)
@@ -65,7 +68,9 @@ extension Shapes {
             doc: "A percentile of the latency of successful requests, counted from when they were "
                 + "due: above p0 and below p100, such as p50, p99 or p99.9."),
         choices: [
-            Choice(keys: claims, isRequired: false), Choice(keys: scopes, isRequired: false),
+            Choice(
+                keys: claims.filter { $0 != "duplicated" && $0 != "misordered" }, isRequired: false),
+            Choice(keys: scopes, isRequired: false),
             Choice(keys: ["traffic", "process"], isRequired: false),
         ], example: "{ traffic: checkout, success: \">= 99.9%\", during: crash, grace: 1s }")
 
@@ -73,8 +78,9 @@ extension Shapes {
         Key("traffic", .reference("traffic"), "The traffic that it speaks of."),
         Key("process", .reference("process"), "The process that it speaks of."),
         Key(
-            "on", .reference("host"), fallback: "each of its hosts", beside: ["process"],
-            "The host on which the process is looked at."),
+            "on", .reference("host"), fallback: "each of its hosts; all nodes",
+            beside: ["process", "members"],
+            "The host on which the process is looked at, or whose node is asked."),
     ]
 
     private static let requestClaimKeys: [Key] = [
@@ -97,16 +103,33 @@ extension Shapes {
             "So long after the begin of the fault that 'after' names, all requests succeed again, "
                 + "until another fault begins or the run ends."),
         Key(
-            "route", .reference("host"), beside: ["traffic"],
+            "route",
+            .formatted(
+                "the name of a host, or HOST/NUMBER for one of its instances",
+                pattern: "^\(Names.bare)(/[1-9][0-9]*)?$", example: "web-1"), beside: ["traffic"],
             "The backend whose share of the successful requests is judged; needs 'share', and "
-                + "'backend' on the traffic."),
-        Key("share", bareShare, beside: ["route"], "Its share of the successful requests."),
+                + "'backend' on the traffic. With traffic to a service it is the host, or one of "
+                + "several instances on it as HOST/1."),
+        Key(
+            "transport", .word(["tls", "local", "shm"]), beside: ["traffic"],
+            "How the node of the traffic's host has sent the requests: over the network, to a "
+                + "process of the same host, or through shared memory; each attempt counts."),
+        Key(
+            "share", bareShare, fallback: "100% for transport", beside: ["route", "transport"],
+            "The share of the successful requests that this backend has answered, or of all that "
+                + "went this way."),
         Key(
             "lost", amount,
             "Datagrams without a reply: how many, or their share of all. Of udp traffic with the "
-                + "reply echo or any; without 'traffic' of all such traffic together."),
-        Key("duplicated", amount, "Datagrams whose reply came twice, as for lost."),
-        Key("misordered", amount, "Datagrams whose reply came after a later one's, as for lost."),
+                + "reply echo or any; of traffic to a service requests without an answer or an "
+                + "error. Without 'traffic' of all such traffic together. 'duplicated' may stand "
+                + "beside it."),
+        Key(
+            "duplicated", amount,
+            "Datagrams whose reply came twice, or requests answered twice, as for lost."),
+        Key(
+            "misordered", amount,
+            "Datagrams whose reply came after a later one's, as for lost; udp only."),
     ]
 
     private static let otherClaimKeys: [Key] = [
@@ -140,8 +163,9 @@ extension Shapes {
             "This happens, 'within' so long of the window's begin (with 'after', of the begin of "
                 + "that fault or the end of that phase)."),
         Key(
-            "within", .duration(.positive), beside: ["eventually"],
-            "How long it may take; eventually needs it."),
+            "within", .duration(.positive), beside: ["eventually", "members"],
+            "How long it may take; eventually needs it. Without it, members must be so all the "
+                + "time."),
         Key(
             "always", .mapping { pattern },
             example: "{ traffic: checkout, result: ok }",
@@ -153,6 +177,28 @@ extension Shapes {
         Key(
             "sometimes", .mapping { pattern }, example: "{ traffic: checkout, backend: web-2 }",
             "At least one thing in the window is like this."),
+    ]
+
+    private static let meshClaimKeys: [Key] = [
+        Key(
+            "converges",
+            .anyOf(
+                "a duration such as 2s or 'within 2s'",
+                [
+                    .formatted(
+                        "within a duration", pattern: "^(within +)?\(Units.durationPattern)$",
+                        example: "within 2s")
+                ]), example: "within 2s",
+            "So long after the window's begin, all nodes that live tell the same view of members "
+                + "and the same catalog, until another fault begins or the window ends."),
+        Key(
+            "members",
+            .anyOf(
+                "nodes with their states, such as { orders-1: dead }, or how many are alive",
+                [memberStates, memberCount]), example: "{ orders-1: dead }",
+            "What nodes say of others: the state of each that is named, or how many are alive "
+                + "(each counts itself). With 'within' from then on, until another fault begins "
+                + "or the window ends; else in the whole window."),
     ]
 
     private static let scopeKeys: [Key] = [

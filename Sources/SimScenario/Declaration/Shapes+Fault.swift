@@ -1,3 +1,5 @@
+import SimModel
+
 /// The tables of faults.
 extension Shapes {
     /// The keys of a fault that say what goes wrong; a fault has exactly one.
@@ -10,7 +12,7 @@ extension Shapes {
         Key("pause", target, "SIGSTOP; SIGCONT when it heals."),
         Key("stop", target, "The polite signal; started again when it heals."),
         Key("restart", target, "The polite signal, then at once a new start; no 'for'."),
-        Key("cut", .mapping { selector }, "No packet passes."),
+        Key("cut", .mapping { cut }, "No packet passes."),
         Key(
             "partition",
             .anyOf("a list of groups, such as [[a, b], [c]]", [.list(.list(.reference("host")))]),
@@ -42,6 +44,13 @@ extension Shapes {
                 [.reference("host"), .mapping { fullDisk }]),
             "The file system that the host's processes write to is full."),
         Key("exec", .mapping { execFault }, "A command of your own runs on a host."),
+        Key(
+            "certificate", .mapping { certificate },
+            "Nodes of the mesh get another certificate and are told to read it (SIGHUP). When it "
+                + "heals they get a good one again."),
+        Key(
+            "trust", .mapping { trust },
+            "Nodes of the mesh are told to trust other authorities; no 'for'."),
     ]
 
     static let target = ValueType.anyOf(
@@ -107,9 +116,13 @@ extension Shapes {
 
     static let selectorChoice = Choice(keys: ["between", "from", "host"], isRequired: true)
 
-    static let selector = Shape(
-        title: "a cut", keys: selectorKeys, choices: [selectorChoice],
-        example: "{ from: web-2, to: proxy }")
+    static let cut = Shape(
+        title: "a cut",
+        keys: selectorKeys + [
+            Key(
+                "family", .word(AddressFamily.allCases.map(\.rawValue)), fallback: "both",
+                "Only packets of this family are stopped: one of two paths.")
+        ], choices: [selectorChoice], example: "{ from: web-2, to: proxy }")
 
     static let flap = Shape(
         title: "a flap",

@@ -3,7 +3,9 @@ import SimModel
 /// The tables of event patterns: what faults wait for and expectations demand or forbid.
 extension Shapes {
     /// The keys of which a pattern has exactly one.
-    static let patternHeads = ["log", "ready", "exits", "begins", "heals", "traffic"]
+    static let patternHeads = [
+        "log", "ready", "exits", "begins", "heals", "traffic", "becomes", "event",
+    ]
 
     static let results =
         ["failed"] + RequestOutcome.Result.allCases.map(\.rawValue)
@@ -20,6 +22,12 @@ extension Shapes {
         Key("heals", .reference("fault"), "This fault heals."),
         Key("traffic", .reference("traffic"), "A request of this traffic is decided."),
         Key(
+            "becomes", .mapping { becomes },
+            "A node of the mesh reports that something has come into this state."),
+        Key(
+            "event", .mapping { event },
+            "A process reports this, in a line of output that begins with @commy."),
+        Key(
             "process", .reference("process"), fallback: "any process", beside: ["log"],
             "The process whose output is meant."),
         Key(
@@ -32,6 +40,12 @@ extension Shapes {
             "status", .integer(100...599), fallback: "any", beside: ["traffic"],
             example: "503",
             "The status of the answer; http only."),
+        Key(
+            "code",
+            .formatted(
+                "the name of an error", pattern: "^[a-zA-Z]+$", example: "noHealthyInstance"),
+            fallback: "any", beside: ["traffic"],
+            "The error of the mesh that the request has ended with; traffic to a service only."),
         Key(
             "backend", .text, fallback: "any", beside: ["traffic"],
             example: "web-2",

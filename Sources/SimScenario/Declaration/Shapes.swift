@@ -80,6 +80,12 @@ enum Shapes {
             "topology", .mapping { topology }, required: true, included: true,
             "The emulated hosts and the links between them."),
         Key(
+            "mesh", .mapping { mesh }, fallback: "none; with services a node on each host",
+            "A mesh: a node on each host, with an identity of the scenario's own authority."),
+        Key(
+            "services", .named(.mapping { service }), fallback: "none",
+            "Services of the mesh, by name."),
+        Key(
             "processes", .named(.mapping { process }), fallback: "none",
             "What runs on the hosts, by name."),
         Key(

@@ -35,6 +35,7 @@ extension ValueType {
         case "fault": "crash"
         case "phase": "steady"
         case "zone": "eu/a"
+        case "service": "orders"
         default: preconditionFailure("there is no kind of name '\(kind)'")
         }
     }

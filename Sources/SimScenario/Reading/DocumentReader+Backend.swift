@@ -3,7 +3,7 @@ import SimModel
 /// `backend:` of a traffic, and regular expressions.
 extension DocumentReader {
     func readBackend(_ fields: Fields, kind: TrafficSpec.Kind?) -> TrafficSpec.Attribution? {
-        guard let node = fields.value("backend") else { return nil }
+        guard !fields.has("to"), let node = fields.value("backend") else { return nil }
         guard case .mapping = node.content else {
             guard let text = node.text else {
                 sink.report(
@@ -43,7 +43,7 @@ extension DocumentReader {
                     expected: "a header name such as X-Backend")
             }
             switch kind {
-            case .tcp, .udp, .exec:
+            case .tcp, .udp, .exec, .mesh:
                 inner.report(
                     "'header' without 'http'", key: "header",
                     expected: "body: REGEX, which looks at the answer")
@@ -73,7 +73,7 @@ extension DocumentReader {
         switch kind {
         case .tcp(let exchange): exchange.reply == .none
         case .udp(let exchange): exchange.reply == .none
-        case .http, .exec, nil: false
+        case .http, .exec, .mesh, nil: false
         }
     }
 

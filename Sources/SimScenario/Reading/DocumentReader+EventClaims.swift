@@ -10,7 +10,7 @@ extension DocumentReader {
         else { return nil }
         guard case .request(let request) = pattern else { return pattern }
         if request.result == nil, request.status == nil, request.backend == nil,
-            fields.present(of: ["result", "status", "backend"]).isEmpty
+            fields.present(of: ["result", "status", "backend", "code"]).isEmpty
         {
             fields.report(
                 "'\(entry.key)' of all requests of '\(request.traffic)' says nothing",
@@ -45,6 +45,12 @@ extension DocumentReader {
                     "'always' of the output of all processes", at: entry.value,
                     expected: "process: NAME in it: every line of that process")
             }
+        case .report(let report):
+            if report.wanted.isEmpty {
+                sink.report(
+                    "'always' of all reports of a kind says nothing", at: entry.value,
+                    expected: "a field beside 'kind'")
+            }
         case .ready, .exits, .faultBegins, .faultHeals:
             sink.report(
                 "'always' of an event that happens once", at: entry.value,
@@ -72,6 +78,10 @@ extension EventPattern {
         case .faultBegins(let name): return "begins \(name)"
         case .faultHeals(let name): return "heals \(name)"
         case .request(let pattern): return pattern.shortText
+        case .report(let pattern):
+            let place = pattern.process.map { " of \($0)" } ?? ""
+            return (pattern.isState ? "becomes " : "event ") + pattern.words + place
+                + on(pattern.host)
         }
     }
 }
@@ -86,6 +96,7 @@ extension RequestPattern {
         case .exactly(let exact): parts.append("result \(exact.rawValue)")
         }
         if let status { parts.append("status \(status)") }
+        if let code { parts.append("code \(ErrorCode(rawValue: UInt16(clamping: code)))") }
         if let backend { parts.append("backend \(backend)") }
         let tail = parts.isEmpty ? "" : " with " + parts.joined(separator: ", ")
         return "traffic \(traffic)" + tail

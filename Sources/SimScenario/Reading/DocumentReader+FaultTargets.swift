@@ -21,13 +21,14 @@ extension DocumentReader {
         guard let name = inner.text("process"), let place = inner.value("process") else {
             return nil
         }
-        guard names.processes.contains(name) else {
-            reportUnknown("process", name, at: place, among: names.processes)
+        guard names.processes.contains(name) || names.processGroups.contains(name) else {
+            reportUnknown(
+                "process", name, at: place, among: names.processes + names.processGroups)
             return nil
         }
         guard inner.has("on") else { return .process(name) }
         guard let host else { return nil }
-        let process = scenario.processes.first { $0.name == name }
+        let process = scenario.processes(named: name).first
         if let process, !process.hosts.contains(host) {
             inner.report(
                 "'\(name)' does not run on '\(host)'", value: "on",
@@ -63,7 +64,7 @@ extension DocumentReader {
         return readNamedTarget(inner)
     }
 
-    private func checkOccupied(_ host: String, _ consequence: String, at node: YamlNode) {
+    func checkOccupied(_ host: String, _ consequence: String, at node: YamlNode) {
         guard !scenario.processes.contains(where: { $0.hosts.contains(host) }) else { return }
         sink.report(
             "no process runs on '\(host)', so \(consequence)", at: node,
@@ -72,7 +73,7 @@ extension DocumentReader {
 
     private func reportUnknownTarget(_ text: String, _ verb: String, at node: YamlNode) {
         guard names.nodesAreKnown else { return }
-        if names.processes.contains(text) {
+        if names.processes.contains(text) || names.processGroups.contains(text) {
             sink.report(
                 "'\(text)' is a process", at: node,
                 expected: "\(verb): { process: \(text) } to hit it on all its hosts")

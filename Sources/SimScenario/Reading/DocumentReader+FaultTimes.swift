@@ -13,6 +13,11 @@ extension DocumentReader {
         let at = fields.duration("at")
         let lasts = fields.duration("for")
         fields.checkCompany()
+        if entry.verb == "trust", fields.has("for") {
+            fields.report(
+                "'for' beside 'trust', which is not taken back", key: "for",
+                expected: "no 'for'; another 'trust' for the next step")
+        }
         if entry.verb == "restart", fields.has("for") {
             fields.report(
                 "'for' beside 'restart', which is over at once", key: "for",
@@ -70,7 +75,7 @@ extension DocumentReader {
         if fields.has("at"), at == nil { return nil }
         checkSpan(fields, from: begin, lasts: lasts)
         // What is over at once, or has nothing to take back, does not heal with its phase.
-        let stays = entry.verb == "restart" || isWithoutHealing(entry)
+        let stays = ["restart", "trust"].contains(entry.verb) || isWithoutHealing(entry)
         let rest: Duration? = stays || fields.has("for") ? nil : phase.end - begin
         return FaultTimes(trigger: .at(begin), lasts: lasts ?? rest)
     }
@@ -130,7 +135,7 @@ extension DocumentReader {
             fields.report(
                 "'\(fault)' waits for itself", value: key, expected: "another fault")
             return nil
-        case .log, .ready, .exits, .faultBegins, .faultHeals, .request, nil:
+        case .log, .ready, .exits, .faultBegins, .faultHeals, .request, .report, nil:
             return pattern.map { Condition.Step(pattern: $0, count: count ?? 1) }
         }
     }
@@ -160,7 +165,7 @@ extension DocumentReader {
     private static func fault(of pattern: EventPattern) -> String? {
         switch pattern {
         case .faultBegins(let name), .faultHeals(let name): name
-        case .log, .ready, .exits, .request: nil
+        case .log, .ready, .exits, .request, .report: nil
         }
     }
 

@@ -110,8 +110,9 @@ extension DocumentReader {
         case "stop": return readProcessTarget(node, verb).map { .stop($0) }
         case "restart": return readProcessTarget(node, verb).map { .restart($0) }
         case "cut":
-            return Fields(node, Shapes.selector, sink).flatMap { readSelector($0) }
-                .map { .cut($0) }
+            guard let inner = Fields(node, Shapes.cut, sink) else { return nil }
+            let family = inner.word("family", as: AddressFamily.self)
+            return readSelector(inner).map { .cut($0, family) }
         case "reset":
             return Fields(node, Shapes.reset, sink).flatMap { readSelector($0) }
                 .map { .reset($0) }
@@ -125,6 +126,8 @@ extension DocumentReader {
         case "memory": return readMemory(node)
         case "open-files": return readOpenFiles(node)
         case "full-disk": return readFullDisk(node)
+        case "certificate": return readCertificate(node)
+        case "trust": return readTrust(node)
         default: return readExecFault(node)
         }
     }

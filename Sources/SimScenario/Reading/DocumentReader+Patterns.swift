@@ -1,3 +1,4 @@
+import CommyBase
 import SimModel
 
 /// Patterns of events: `when` of faults; `eventually`, `always`, `never` and `sometimes`.
@@ -26,6 +27,8 @@ extension DocumentReader {
             return processAndHost(fields, "exits").map { .exits(process: $0.name, host: $0.host) }
         case "begins": return faultName(fields, "begins").map { .faultBegins($0) }
         case "heals": return faultName(fields, "heals").map { .faultHeals($0) }
+        case "becomes": return readBecomes(fields).map { .report($0) }
+        case "event": return readEvent(fields).map { .report($0) }
         default: return readRequestPattern(fields).map { .request($0) }
         }
     }
@@ -101,19 +104,41 @@ extension DocumentReader {
                 "'status' of the \(traffic.protocolName) traffic '\(traffic.name)'", key: "status",
                 expected: "result: ok or another result, which all traffic has")
         }
+        pattern.code = readCode(fields, of: traffic)
         guard let backend = fields.text("backend") else { return pattern }
         pattern.backend = backend
         if isKnown { check(backend, of: traffic, fields) }
         return pattern
     }
 
+    /// An error of the mesh, by its name in the table.
+    private func readCode(_ fields: Fields, of traffic: TrafficSpec) -> Int? {
+        guard let name = fields.text("code") else { return nil }
+        if traffic.protocolName != "mesh", !names.unknownTraffic.contains(traffic.name) {
+            fields.report(
+                "'code' of the \(traffic.protocolName) traffic '\(traffic.name)'", key: "code",
+                expected: "traffic to a service")
+        }
+        guard let entry = ErrorCode.table.first(where: { $0.name == name }) else {
+            let known = ErrorCode.table.map(\.name)
+            fields.report(
+                "there is no error '\(name)'", value: "code",
+                expected: "the name of an error, such as noHealthyInstance",
+                suggestion: Suggestion.nearest(to: name, among: known))
+            return nil
+        }
+        return Int(entry.code.rawValue)
+    }
+
     private func check(
         _ result: RequestOutcome.Result, of traffic: TrafficSpec, _ fields: Fields
     ) {
         let isHTTP = traffic.protocolName == "http"
+        let isMesh = traffic.protocolName == "mesh"
         let isPossible =
             switch result {
-            case .serverError, .malformed: isHTTP
+            case .serverError: isHTTP || isMesh
+            case .malformed: isHTTP
             case .wrongAnswer: !isHTTP
             case .ok, .timeout, .refused, .reset, .unreachable, .overload: true
             }
@@ -133,8 +158,9 @@ extension DocumentReader {
             )
             return
         }
-        guard attribution == .peer, names.nodesAreKnown, !names.hosts.contains(backend),
-            let node = fields.value("backend")
+        let host = attribution == .instance ? String(backend.prefix { $0 != "/" }) : backend
+        guard [.peer, .instance].contains(attribution), names.nodesAreKnown,
+            !names.hosts.contains(host), let node = fields.value("backend")
         else { return }
         reportUnknown("host", backend, at: node, among: names.hosts)
     }

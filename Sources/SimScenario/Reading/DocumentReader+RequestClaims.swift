@@ -54,6 +54,13 @@ extension DocumentReader {
     }
 
     func readRecovers(_ entry: YamlEntry) -> ReadClaim? {
+        readWithin(entry).map { within, text in
+            ReadClaim(value: .recovers(within: within), text: "recovers within \(text)")
+        }
+    }
+
+    /// `within 300ms`, or the duration alone.
+    func readWithin(_ entry: YamlEntry) -> (Duration, text: String)? {
         let form = "a duration such as 300ms, or 'within 300ms'"
         guard let text = entry.value.text else {
             report(entry, UnitFault(reason: nil), expected: form)
@@ -68,12 +75,12 @@ extension DocumentReader {
             report(entry, fault, expected: form)
             return nil
         case .success(let within):
-            return ReadClaim(value: .recovers(within: within), text: "recovers within \(rest)")
+            return (within, rest)
         }
     }
 
     func readRoute(_ fields: Fields, traffic: TrafficSpec?) -> ReadClaim? {
-        let backend = host(fields, "route")
+        let backend = routed(fields, traffic: traffic)
         if let traffic, traffic.attribution == nil {
             fields.report(
                 "'route' needs to know who answered, and the traffic '\(traffic.name)' does not "
@@ -92,6 +99,23 @@ extension DocumentReader {
         return ReadClaim(
             value: .share(backend: backend, comparison, value),
             text: "route \(backend) share \(text)")
+    }
+
+    /// A host, or one of several instances on a host.
+    private func routed(_ fields: Fields, traffic: TrafficSpec?) -> String? {
+        guard let text = fields.text("route"), let node = fields.value("route") else { return nil }
+        guard case .mesh(let exchange) = traffic?.kind,
+            let service = scenario.services.first(where: { $0.name == exchange.service }),
+            let slash = text.firstIndex(of: "/")
+        else { return host(fields, "route") }
+        let labels = service.hosts.flatMap { host in
+            (1...service.instances).map { service.label(of: $0, on: host) }
+        }
+        guard service.hosts.contains(String(text[..<slash])), labels.contains(text) else {
+            reportUnknown("instance", text, at: node, among: labels)
+            return nil
+        }
+        return text
     }
 
     func readThroughput(_ entry: YamlEntry, traffic: TrafficSpec?) -> ReadClaim? {

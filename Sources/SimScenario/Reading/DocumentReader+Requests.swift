@@ -29,6 +29,7 @@ extension DocumentReader {
         case "http": return readHTTP(fields, payload, usesIPv6: usesIPv6)
         case "tcp": return readTCP(fields, payload, usesIPv6: usesIPv6)
         case "udp": return readUDP(fields, payload, usesIPv6: usesIPv6)
+        case "to": return readMeshExchange(fields, payload)
         default: return readExec(fields)
         }
     }
@@ -56,7 +57,7 @@ extension DocumentReader {
         _ fields: Fields, _ payload: Payload?, usesIPv6: Bool
     ) -> TrafficSpec.Kind? {
         var exchange = readURL(fields, usesIPv6: usesIPv6)
-        let method = fields.text("method") ?? "GET"
+        let method = httpMethod(fields)
         if payload != nil, method == "GET" || method == "HEAD" {
             let key = fields.has("payload") ? "payload" : "send"
             fields.report(
@@ -70,6 +71,12 @@ extension DocumentReader {
         let statuses = readStatuses(fields)
         if fields.has("status") { exchange?.statuses = statuses }
         return exchange.map { .http($0) }
+    }
+
+    private func httpMethod(_ fields: Fields) -> String {
+        guard let node = fields.value("method") else { return "GET" }
+        let type = ValueType.word(Shapes.httpMethods)
+        return ScalarValue.read(node, as: type, for: "method", into: sink)?.text ?? "GET"
     }
 
     private func readURL(_ fields: Fields, usesIPv6: Bool) -> HTTPExchange? {

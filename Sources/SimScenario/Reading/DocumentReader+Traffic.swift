@@ -21,6 +21,7 @@ extension DocumentReader {
                 traffic.connection = connection
             }
             traffic.attribution = readBackend(fields, kind: kind)
+            if case .mesh = kind { traffic.attribution = .instance }
             readSpan(fields, into: &traffic)
             scenario.traffic.append(traffic)
         }

@@ -3,7 +3,8 @@ import SimModel
 /// `{{variables}}` in commands, environment and files.
 extension DocumentReader {
     private static let variables = [
-        "host", "address", "address6", "dir", "scenario", "commy-traffic",
+        "host", "address", "address6", "dir", "scenario", "commy-traffic", "commyd",
+        "commy-workload",
     ]
 
     /// Reports each `{{word}}` of the text that is no variable, where it stands in the file.

@@ -25,6 +25,7 @@ final class DocumentReader {
         }
         collectNames(fields)
         collectFaultNames(fields)
+        readMesh(fields)
         readProcesses(fields)
         readTraffic(fields)
         readFaults(fields)
@@ -53,7 +54,26 @@ final class DocumentReader {
     /// Process and traffic names are known before anything that speaks of them is read.
     private func collectNames(_ fields: Fields) {
         names.processes = named(fields, "processes").map(\.key)
+        names.services = named(fields, "services").map(\.key)
+        collectMeshNames(fields)
         names.traffic = named(fields, "traffic").map(\.key)
+    }
+
+    /// Processes that the sections `mesh` and `services` make.
+    private func collectMeshNames(_ fields: Fields) {
+        guard fields.has("mesh") || fields.has("services") else { return }
+        names.processes.append(MeshSpec.processName)
+        for entry in named(fields, "services") {
+            var service = ServiceSpec(name: entry.key, hosts: [])
+            if case .mapping(let keys) = entry.value.content,
+                let text = keys.first(where: { $0.key == "instances" })?.value.text,
+                let count = Int(text), (1...Limits.instances).contains(count)
+            {
+                service.instances = count
+            }
+            names.processes += service.processNames
+            if service.instances > 1 { names.processGroups.append(service.name) }
+        }
     }
 
     private func readTag(_ text: String, at node: YamlNode) {
@@ -149,6 +169,9 @@ struct NameTable {
     /// Every zone and every part of its path from the left: `eu`, `eu/a`.
     var zones: [String] = []
     var processes: [String] = []
+    var services: [String] = []
+    /// Names that stand for several processes: services with several instances on each host.
+    var processGroups: [String] = []
     var traffic: [String] = []
     var faults: [String] = []
     /// False when a phase could not be read: then nobody knows how long the run is.

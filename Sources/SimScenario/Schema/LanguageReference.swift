@@ -49,7 +49,7 @@ public enum LanguageReference {
         if let pattern = shape.pattern {
             text += row([
                 "`\(pattern.name)`", describe(pattern.type), "", pattern.doc,
-                "`p99: \(pattern.type.example)`",
+                "`\(pattern.sample): \(pattern.type.example)`",
             ])
         }
         return text

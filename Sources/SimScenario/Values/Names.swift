@@ -6,7 +6,7 @@ enum Names {
         + "begins and ends with a letter or digit"
 
     /// The same as a regular expression (ECMA 262), not anchored.
-    private static let bare = "[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?"
+    static let bare = "[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?"
     static let pattern = "^\(bare)$"
     static let zonePattern = "^\(bare)(/\(bare)){0,7}$"
 

@@ -14,11 +14,11 @@ enum Architecture {
         let runtime: Set<String> = [
             "CommyBase", "CommyWire", "CommyMesh", "CommyLinux", "CommyTLS", "CommyShm",
             "CommyReactor",
-            "CommyNode",
+            "CommySession", "CommyNode",
         ]
         let harness: Set<String> = [
-            "SimModel", "SimScenario", "SimTraffic", "SimLab", "SimInProcess", "SimReport",
-            "Conformance",
+            "SimModel", "SimScenario", "SimTraffic", "SimWorkload", "SimLab", "SimInProcess",
+            "SimReport", "Conformance",
         ]
         return [
             "CommyBase": [],
@@ -28,6 +28,8 @@ enum Architecture {
             "CLibCap": [],
             // Counts allocations in tests; lies with them.
             "CAllocations": [],
+            // Real nodes and programs for tests; lies with them.
+            "LiveNode": ["CommyBase", "CommyLinux"],
             "CLinux": [],
             "CommyClock": [],
             "COpenSSL": [],
@@ -35,13 +37,21 @@ enum Architecture {
             "CommyTLS": ["CLinux", "COpenSSL", "CommyBase"],
             "CommyShm": ["CLinux", "CommyBase", "CommyLinux"],
             "CommyReactor": ["CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS"],
+            "CommySession": [
+                "CLinux", "CommyBase", "CommyWire", "CommyMesh", "CommyLinux", "CommyReactor",
+            ],
             "CommyNode": runtime.subtracting(["CommyNode"]).union(["CLinux"]),
             "SimScenario": ["CommyBase", "SimModel"],
             "SimTraffic": ["CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
+            "SimWorkload": [
+                "CommyBase", "CommyWire", "CommyMesh", "CommyLinux", "CommyReactor",
+                "CommySession", "SimTraffic",
+            ],
             "SimLab": [
                 "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
                 "SimTraffic",
             ],
+            "MeshBench": runtime.union(["CommyNode", "SimLab"]),
             "SimInProcess": ["CommyBase", "CommyMesh", "CommyWire", "SimModel"],
             "SimReport": ["CommyBase", "SimModel"],
             "Conformance": ["CommyBase", "CommyLinux", "CommyWire", "SimModel", "SimScenario"],
@@ -50,8 +60,9 @@ enum Architecture {
             "commyd": runtime.union(c),
             "commy-init": c,
             "commy-traffic": ["CommyBase", "CommyLinux", "SimTraffic"],
+            "commy-workload": ["CommyBase", "CommyLinux", "SimWorkload"],
             "commy": runtime.union(harness).union(c)
-                .union(["Commy", "commy-init", "commy-traffic", "commyd"]),
+                .union(["Commy", "commy-init", "commy-traffic", "commy-workload", "commyd"]),
             "CommyFuzz": ["CommyBase", "CommyMesh", "CommyWire"],
             "commy-dev": ["CommyBase", "CommyFuzz"],
         ]
@@ -59,6 +70,7 @@ enum Architecture {
 
     /// The targets whose processes stay small: no Foundation in them.
     static let withoutFoundation: Set<String> = pure.union([
-        "CommyLinux", "CommyNode", "CommyReactor", "SimTraffic", "commy-traffic", "commyd",
+        "CommyLinux", "CommyNode", "CommyReactor", "CommySession", "SimTraffic", "SimWorkload",
+        "commy-traffic", "commy-workload", "commyd",
     ])
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import MeshBench
 internal import SimLab
 
 /// `commy bench NAME`.
@@ -11,7 +12,8 @@ struct Bench: ParsableCommand {
             compare ratios. 'commy bench' alone lists what there is.
             """,
         subcommands: [
-            BenchList.self, BenchFabric.self, BenchHosts.self, BenchLockstep.self, BenchWire.self,
+            BenchList.self, BenchFabric.self, BenchHosts.self, BenchLockstep.self, BenchMesh.self,
+            BenchWire.self,
         ],
         defaultSubcommand: BenchList.self)
 }
@@ -71,6 +73,31 @@ struct BenchHosts: ParsableCommand {
     func run() throws {
         let terminal = Terminal()
         let figures = try HostBenchmark(counts: counts) {
+            terminal.printStatus("measuring: \($0)")
+        }.run()
+        terminal.printStatus("")
+        try FigureTable(figures).print(on: terminal, json: options.json)
+    }
+}
+
+/// `commy bench mesh`.
+struct BenchMesh: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mesh",
+        abstract: "Round trips, messages/s and memory of the mesh against bare TLS and NATS.",
+        discussion: """
+            From program to program over two nodes and a TLS link on loopback. nats-server is \
+            compared with when it is installed (apt-get install nats-server); it runs without TLS.
+            """)
+
+    @OptionGroup var options: BenchOptions
+
+    @Option(help: "Seconds for each measurement.")
+    var seconds = 3
+
+    func run() throws {
+        let terminal = Terminal()
+        let figures = try MeshBenchmark(seconds: seconds) {
             terminal.printStatus("measuring: \($0)")
         }.run()
         terminal.printStatus("")

@@ -19,17 +19,8 @@ struct FigureTable {
             return
         }
         let header = ["figure", "value", "unit", "peer", "its value", "ratio", "aim", ""]
-        let rows = [header] + figures.map(Self.row)
-        let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for row in rows {
-            let cells = row.enumerated().map { column, cell in
-                // Numbers to the right, words to the left.
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                return [1, 4, 5].contains(column) ? padding + cell : cell + padding
-            }
-            let line = cells.joined(separator: "  ")
-            terminal.printLine(String(line.reversed().drop { $0 == " " }.reversed()))
-        }
+        let table = TextTable(header, figures.map(Self.row), right: [1, 4, 5])
+        for line in table.lines { terminal.printLine(line) }
     }
 
     private static func row(_ figure: BenchFigure) -> [String] {

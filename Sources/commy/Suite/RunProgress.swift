@@ -37,7 +37,8 @@ struct RunProgress: Sendable {
         case .faultStarted(let fault): activeFaults.append(fault.fault)
         case .faultHealed(let fault): activeFaults.removeAll { $0 == fault.fault }
         case .runStarted, .linkUp, .processExited, .processOutput, .processSampled,
-            .requestRepeated, .faultMissed, .linkChanged, .linkTotals, .machineStalled, .judged,
+            .processReported, .processMisreported, .requestRepeated, .faultMissed, .linkChanged,
+            .linkTotals, .machineStalled, .judged,
             .runEnded:
             break
         }

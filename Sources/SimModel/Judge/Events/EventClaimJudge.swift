@@ -30,8 +30,8 @@ struct EventClaimJudge {
                 : .holds(observed: "seen \(times(hits.count)), first \(place(hits[0]))")
         case .always:
             return always()
-        case .success, .latency, .throughput, .goodput, .recovers, .share, .datagrams, .resource,
-            .exit, .restarts:
+        case .success, .latency, .throughput, .goodput, .recovers, .share, .transport, .converges,
+            .members, .datagrams, .resource, .exit, .restarts:
             preconditionFailure("not a claim on events")
         }
     }
@@ -90,8 +90,8 @@ struct EventClaimJudge {
             return allExplained(inWindow(watch.matches), widened)
         case .always:
             return allExplained(inWindow(watch.others), widened)
-        case .sometimes, .success, .latency, .throughput, .goodput, .recovers, .share, .datagrams,
-            .resource, .exit, .restarts:
+        case .sometimes, .success, .latency, .throughput, .goodput, .recovers, .share, .transport,
+            .converges, .members, .datagrams, .resource, .exit, .restarts:
             return []
         }
     }
@@ -110,7 +110,7 @@ struct EventClaimJudge {
             let inside = inWindow(watch.matches)
             shown = inside.isEmpty ? watch.matches : inside
         case .never, .sometimes, .success, .latency, .throughput, .goodput, .recovers, .share,
-            .datagrams, .resource, .exit, .restarts:
+            .transport, .converges, .members, .datagrams, .resource, .exit, .restarts:
             shown = inWindow(watch.matches)
         }
         return shown.prefix(JudgeLimits.namedRequests).map { sighting in
@@ -129,8 +129,12 @@ struct EventClaimJudge {
     /// ` (looked at 120 lines)`.
     private var looked: String {
         let count = inWindow(watch.matches).count + inWindow(watch.others).count
-        guard case .log = watch.matcher.pattern else { return "" }
-        return " (\(FigureText.count(count, "line")) in the window)"
+        switch watch.matcher.pattern {
+        case .log: return " (\(FigureText.count(count, "line")) in the window)"
+        case .report(let report):
+            return " (\(FigureText.count(count)) of kind \(report.kind) in the window)"
+        case .ready, .exits, .faultBegins, .faultHeals, .request: return ""
+        }
     }
 
     private func times(_ count: Int) -> String {
@@ -149,6 +153,7 @@ extension EventPattern {
         case .ready(let process, _), .exits(let process, _): "start of \(process)"
         case .faultBegins(let fault), .faultHeals(let fault): "fault \(fault)"
         case .request(let request): "request of \(request.traffic)"
+        case .report(let report): "report of \(report.source)"
         }
     }
 }

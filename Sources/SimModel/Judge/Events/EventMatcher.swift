@@ -5,6 +5,8 @@ public struct EventMatcher: Sendable {
     public let pattern: EventPattern
     /// Compiled once; a pattern that does not compile matches nothing (the reader has refused it).
     private let expression: CompiledExpression?
+    /// For each field of a report that is wanted; nil where plain texts are.
+    private let fieldExpressions: [CompiledExpression?]
 
     public init(_ pattern: EventPattern) {
         self.pattern = pattern
@@ -12,6 +14,14 @@ public struct EventMatcher: Sendable {
             expression = CompiledExpression(text)
         } else {
             expression = nil
+        }
+        if case .report(let report) = pattern {
+            fieldExpressions = report.wanted.map { wanted in
+                guard case .expression(let text) = wanted.value else { return nil }
+                return CompiledExpression(text)
+            }
+        } else {
+            fieldExpressions = []
         }
     }
 
@@ -30,8 +40,11 @@ public struct EventMatcher: Sendable {
             transition.fault == fault
         case (.request(let wanted), .request(let outcome)):
             outcome.traffic == wanted.traffic
+        case (.report(let wanted), .processReported(let report)):
+            wanted.kind == report.kind
+                && Self.names(wanted.process, wanted.host, report.process, report.host)
         case (.log, _), (.ready, _), (.exits, _), (.faultBegins, _), (.faultHeals, _),
-            (.request, _):
+            (.request, _), (.report, _):
             false
         }
     }
@@ -46,9 +59,21 @@ public struct EventMatcher: Sendable {
             return expression?.matches(output.line) ?? false
         case (.request(let wanted), .request(let outcome)):
             return wanted.matches(outcome)
+        case (.report(let wanted), .processReported(let report)):
+            return matches(wanted, report.fields)
         case (.log, _), (.ready, _), (.exits, _), (.faultBegins, _), (.faultHeals, _),
-            (.request, _):
+            (.request, _), (.report, _):
             return true
+        }
+    }
+
+    private func matches(_ pattern: ReportPattern, _ fields: ReportedFields) -> Bool {
+        zip(pattern.wanted, fieldExpressions).allSatisfy { wanted, expression in
+            guard let seen = fields[wanted.field] else { return false }
+            switch wanted.value {
+            case .oneOf(let texts): return texts.contains(seen)
+            case .expression: return expression?.matches(seen) ?? false
+            }
         }
     }
 
@@ -59,7 +84,10 @@ public struct EventMatcher: Sendable {
             (.exits(let process, let host), .processStarted(let start)):
             Self.names(process, host, start.process, start.host)
         case (.faultBegins, _), (.faultHeals, _): true
-        case (.log, _), (.ready, _), (.exits, _), (.request, _): concerns(fact)
+        case (.report(let wanted), .processReported(let report)):
+            // Whoever reports anything would have reported this.
+            Self.names(wanted.process, wanted.host, report.process, report.host)
+        case (.log, _), (.ready, _), (.exits, _), (.request, _), (.report, _): concerns(fact)
         }
     }
 
@@ -79,10 +107,35 @@ public struct EventMatcher: Sendable {
         case .faultHealed(let fault): "\(fault.fault) heals"
         case .request(let request):
             "\(request.traffic) #\(request.ordinal) \(request.result.rawValue)"
+        case .processReported(let report): report.text
+        case .processMisreported(let report):
+            "\(report.process)@\(report.host): no report (\(report.reason)): \(report.line)"
         case .runStarted, .hostUp, .linkUp, .processStarted, .processSampled, .trafficStarted,
             .requestRepeated, .trafficEnded, .faultMissed, .linkChanged, .linkTotals,
             .machineStalled, .judged, .runEnded:
             fact.kind.rawValue
+        }
+    }
+}
+
+extension ProcessReported {
+    /// `commyd@a: member peer=b state=dead`.
+    public var text: String { "\(process)@\(host): \(words)" }
+
+    /// As its process has written it, but for the order of the fields.
+    public var line: String { "\(ReportedLine.mark) \(words)" }
+
+    private var words: String { fields.fields.isEmpty ? kind : "\(kind) \(fields.text)" }
+}
+
+extension ReportPattern {
+    /// Whose reports it looks at.
+    var source: String {
+        switch (process, host) {
+        case (let process?, let host?): "\(process)@\(host)"
+        case (let process?, nil): process
+        case (nil, let host?): "a process on \(host)"
+        case (nil, nil): "any process"
         }
     }
 }
@@ -112,6 +165,7 @@ extension EventPattern {
         case .faultBegins(let fault): return "begin of \(fault)"
         case .faultHeals(let fault): return "end of \(fault)"
         case .request(let request): return request.words
+        case .report(let report): return report.words + place(report.process, report.host)
         }
     }
 }
@@ -127,6 +181,7 @@ extension RequestPattern {
         case .exactly(let result): words += " \(result.rawValue)"
         }
         if let status { words += " \(status)" }
+        if let code { words += " code \(ErrorCode(rawValue: UInt16(clamping: code)))" }
         if let backend { words += " from \(backend)" }
         return words
     }

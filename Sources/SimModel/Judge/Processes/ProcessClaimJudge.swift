@@ -18,8 +18,8 @@ struct ProcessClaimJudge {
             return use(of: resource, comparison, bound)
         case .exit(let wanted): return exit(wanted)
         case .restarts(let comparison, let bound): return restarts(comparison, bound)
-        case .success, .latency, .throughput, .goodput, .recovers, .share, .datagrams, .eventually,
-            .always, .never, .sometimes:
+        case .success, .latency, .throughput, .goodput, .recovers, .share, .transport, .converges,
+            .members, .datagrams, .eventually, .always, .never, .sometimes:
             preconditionFailure("not a claim on a process")
         }
     }
@@ -89,8 +89,8 @@ struct ProcessClaimJudge {
                         + (exit.expected ? ", as asked" : "")
                 }
             }
-        case .success, .latency, .throughput, .goodput, .recovers, .share, .datagrams, .eventually,
-            .always, .never, .sometimes:
+        case .success, .latency, .throughput, .goodput, .recovers, .share, .transport, .converges,
+            .members, .datagrams, .eventually, .always, .never, .sometimes:
             return []
         }
     }

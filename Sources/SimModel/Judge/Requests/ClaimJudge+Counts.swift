@@ -96,11 +96,10 @@ extension ClaimJudge {
     }
 
     func matches(_ sample: RequestSample, _ pattern: RequestPattern) -> Bool {
+        if let code = pattern.code, sample.code != Int32(clamping: code) { return false }
         if let status = pattern.status, sample.status != Int32(clamping: status) { return false }
         if let backend = pattern.backend {
-            guard let number = log.knownNumber(ofBackend: backend), sample.backend == number else {
-                return false
-            }
+            guard log.isAnswered(sample, by: backend) else { return false }
         }
         switch pattern.result {
         case nil: return true
@@ -134,7 +133,9 @@ extension RequestSample {
         switch fate {
         case .lost:
             switch result {
-            case .timeout, .refused, .reset, .unreachable: 1
+            case .timeout: 1
+            // A caller that was told an error knows what became of its request.
+            case .refused, .reset, .unreachable: code > 0 ? 0 : 1
             case .ok, .serverError, .wrongAnswer, .malformed, .overload: 0
             }
         case .duplicated: Int(repeats)

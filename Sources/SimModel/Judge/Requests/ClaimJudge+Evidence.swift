@@ -21,7 +21,8 @@ extension ClaimJudge {
         case .never(.request(let pattern)), .sometimes(.request(let pattern)),
             .eventually(.request(let pattern), _):
             return [tally(samples)] + named(samples) { matches($0, pattern) }
-        case .resource, .exit, .restarts, .eventually, .always, .never, .sometimes:
+        case .resource, .exit, .restarts, .transport, .converges, .members, .eventually, .always,
+            .never, .sometimes:
             return []
         }
     }
@@ -108,8 +109,8 @@ extension ClaimJudge {
     }
 
     private func answers(of backend: String, _ samples: [RequestSample]) -> [String] {
-        let number = log.knownNumber(ofBackend: backend)
-        return samples.lazy.filter { $0.isSuccess && $0.backend == number }
+        let numbers = log.numbers(ofBackend: backend)
+        return samples.lazy.filter { $0.isSuccess && numbers.contains($0.backend) }
             .prefix(JudgeLimits.namedRequests).map(line)
     }
 
@@ -119,6 +120,7 @@ extension ClaimJudge {
         if sample.repeats > 0 { text += ", answered \(sample.repeats + 1) times," }
         if sample.isMisordered { text += " out of order" }
         if sample.result == .serverError, sample.status > 0 { text += " \(sample.status)" }
+        if sample.code > 0 { text += " (\(ErrorCode(rawValue: UInt16(clamping: sample.code))))" }
         if sample.backend >= 0 { text += " from \(log.backends[Int(sample.backend)])" }
         return text + " after \(FigureText.span(nanoseconds: sample.latency)), due "
             + story.time(sample.scheduled, near: window.fault)

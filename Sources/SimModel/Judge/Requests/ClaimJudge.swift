@@ -42,7 +42,8 @@ struct ClaimJudge {
             return never(samples, pattern)
         case .sometimes(.request(let pattern)):
             return sometimes(samples, pattern)
-        case .resource, .exit, .restarts, .eventually, .always, .never, .sometimes:
+        case .resource, .exit, .restarts, .transport, .converges, .members, .eventually, .always,
+            .never, .sometimes:
             preconditionFailure("not a claim on requests")
         }
     }
@@ -83,8 +84,8 @@ struct ClaimJudge {
             return .vacuous(
                 "none of \(FigureText.count(answers.count, "answer")) names its backend")
         }
-        let number = log.knownNumber(ofBackend: backend)
-        let hits = answers.count { $0.backend == number }
+        let numbers = log.numbers(ofBackend: backend)
+        let hits = answers.count { numbers.contains($0.backend) }
         let seen = Double(hits) / Double(answers.count)
         return ClaimOutcome(
             comparison.holds(seen, share), observed: Self.share(hits, of: answers.count))

@@ -72,11 +72,14 @@ extension ExpectationSpec.Claim {
     /// What was wanted, as the report says it.
     var wanted: String {
         switch self {
-        case .success(let comparison, let share), .share(_, let comparison, let share):
+        case .success(let comparison, let share), .share(_, let comparison, let share),
+            .transport(_, let comparison, let share):
             "\(comparison.rawValue) \(FigureText.percent(share))"
         case .latency(_, let comparison, let bound):
             "\(comparison.rawValue) \(bound.shortText)"
-        case .recovers(let within): "within \(within.shortText)"
+        case .recovers(let within), .converges(let within): "within \(within.shortText)"
+        case .members(let members, let within, _):
+            members.words + (within.map { " within \($0.shortText)" } ?? "")
         case .throughput(let comparison, let rate):
             "\(comparison.rawValue) \(FigureText.rate(rate))"
         case .goodput(let comparison, let rate):
@@ -99,12 +102,14 @@ extension ExpectationSpec.Claim {
     /// The time that the claim allows, when being late can break it.
     var timeBound: Int64? {
         switch self {
-        case .success, .share, .throughput, .goodput, .datagrams, .resource, .exit, .restarts,
-            .always, .never, .sometimes:
+        case .success, .share, .transport, .throughput, .goodput, .datagrams, .resource, .exit,
+            .restarts, .always, .never, .sometimes:
             nil
+        case .members(_, let within, _): within?.nanoseconds
         case .latency(_, let comparison, let bound):
             comparison.isUpperBound ? bound.nanoseconds : nil
-        case .recovers(let within), .eventually(_, let within): within.nanoseconds
+        case .recovers(let within), .converges(let within), .eventually(_, let within):
+            within.nanoseconds
         }
     }
 }

@@ -17,6 +17,8 @@ struct RequestSample: Sendable, Equatable {
     /// How late it was sent; up to 4 seconds, which is more than any reason to ask.
     var sendDelay: UInt32
     var isMisordered: Bool
+    /// Of an error of the mesh; 0 when there was none.
+    var code: Int32 = 0
     /// How often the answer came again.
     var repeats: UInt8 = 0
 
@@ -49,7 +51,8 @@ struct RequestLog: Sendable, Equatable {
                 backend: outcome.backend.map { number(ofBackend: $0) } ?? -1,
                 bytes: UInt32(clamping: outcome.bytes ?? 0),
                 sendDelay: UInt32(clamping: outcome.sendDelayNanoseconds ?? 0),
-                isMisordered: outcome.misordered ?? false))
+                isMisordered: outcome.misordered ?? false,
+                code: Int32(clamping: outcome.code ?? 0)))
     }
 
     /// The answer to a request has come once more.
@@ -95,8 +98,14 @@ struct RequestLog: Sendable, Equatable {
             .first { $0.decided >= span.upperBound }?.scheduled
     }
 
-    /// The number of a backend, if it has ever answered.
-    func knownNumber(ofBackend name: String) -> Int32? { backendNumbers[name] }
+    /// The numbers of a backend and of the instances on it; none when nobody of them has answered.
+    func numbers(ofBackend name: String) -> [Int32] {
+        backends.indices.filter { BackendName.matches(backends[$0], name) }.map { Int32($0) }
+    }
+
+    func isAnswered(_ sample: RequestSample, by name: String) -> Bool {
+        sample.backend >= 0 && BackendName.matches(backends[Int(sample.backend)], name)
+    }
 
     private mutating func number(ofBackend name: String) -> Int32 {
         if let known = backendNumbers[name] { return known }
