@@ -103,6 +103,6 @@ extension NodeRuntime {
 
     private mutating func note(_ anchor: Fingerprint, _ state: String, step: String? = nil) {
         let current = node.trust.state.map { "\($0.step)" } ?? "none"
-        events.add(.trust(step: step ?? current, anchor: anchor.short, state: state))
+        tell(.trust(step: step ?? current, anchor: anchor.short, state: state))
     }
 }

@@ -41,6 +41,7 @@ public struct NodeRuntime: ~Copyable {
     /// Plaintext on its way from a connection to the node.
     let buffer: UnsafeMutableRawBufferPointer
     var events: EventOutput
+    var journal = Journal()
     var hasStopped = false
     /// Accepted connections of nodes that TLS has not judged yet.
     var strangers = 0

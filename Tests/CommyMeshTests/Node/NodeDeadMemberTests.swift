@@ -19,7 +19,7 @@ struct NodeDeadMemberTests {
             bed.pipes[pipe].sides.contains { $0.end == .node(from) }
         }
         let link = try #require(links.keys.first)
-        bed.hosts[to].node.received(bytes.span.bytes, on: link, at: bed.now)
+        unsafe bed.hosts[to].node.received(bytes.span.bytes, on: link, at: bed.now)
         bed.drain(.node(to))
     }
 

@@ -14,10 +14,11 @@ struct RotationTests {
         let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { place in
             UInt8(digits.dropFirst(place).prefix(2), radix: 16)
         }
+        let fingerprint = try #require(Fingerprint(bytes))
         return try #require(
             TrustAnchor(
-                fingerprint: try #require(Fingerprint(bytes)),
-                notAfter: root.facts.notAfter.secondsSince1970, certificate: root.pem))
+                fingerprint: fingerprint, notAfter: root.facts.notAfter.secondsSince1970,
+                certificate: root.pem))
     }
 
     /// Three daemons, a service on the last one, and calls of it through the first one.

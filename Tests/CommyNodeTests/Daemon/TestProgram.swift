@@ -31,7 +31,7 @@ final class TestProgram {
 
     func call(_ service: String, _ body: [UInt8]) {
         let request = CallRequest(service: ServiceName(service)!, timeout: .seconds(30))
-        open.insert(client.call(request, body: body.span.bytes, at: clock.now))
+        open.insert(unsafe client.call(request, body: body.span.bytes, at: clock.now))
     }
 
     func order(_ order: ControlOrder) -> RequestID { client.order(order, at: clock.now) }
@@ -47,7 +47,7 @@ final class TestProgram {
             if count == 0 {
                 client.transportClosed(.ended, at: clock.now)
             } else {
-                client.received(buffer[..<count].span.bytes, at: clock.now)
+                unsafe client.received(buffer[..<count].span.bytes, at: clock.now)
             }
             try drain()
             if count == 0 { return }
@@ -65,7 +65,7 @@ final class TestProgram {
                 open.remove(call)
                 failures.append(error)
             case .request(let request):
-                client.answer(request.id, body: request.body.span.bytes, at: clock.now)
+                unsafe client.answer(request.id, body: request.body.span.bytes, at: clock.now)
             case .registered(let id, _), .done(let id): done[id] = .some(nil)
             case .failed(let id, let error): done[id] = .some(error)
             case .rows(let id, let rows): self.rows[id] = rows
@@ -82,7 +82,7 @@ final class TestProgram {
         while true {
             let sent = try client.withOutgoing { bytes in
                 try unsafe bytes.withUnsafeBytes { raw in
-                    raw.isEmpty ? 0 : try unsafe socket.send(raw) ?? 0
+                    unsafe raw.isEmpty ? 0 : try socket.send(raw) ?? 0
                 }
             }
             guard sent > 0 else { return }
