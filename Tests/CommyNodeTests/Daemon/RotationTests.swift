@@ -8,19 +8,6 @@ import Testing
 /// The root of a mesh is replaced while it runs.
 @Suite(.serialized)
 struct RotationTests {
-    /// A root as an administrator hands it over.
-    static func anchor(_ root: Certificate) throws -> TrustAnchor {
-        let digits = root.facts.fingerprint
-        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { place in
-            UInt8(digits.dropFirst(place).prefix(2), radix: 16)
-        }
-        let fingerprint = try #require(Fingerprint(bytes))
-        return try #require(
-            TrustAnchor(
-                fingerprint: fingerprint, notAfter: root.facts.notAfter.secondsSince1970,
-                certificate: root.pem))
-    }
-
     /// Three daemons, a service on the last one, and calls of it through the first one.
     final class Stage {
         let mesh: TestMesh
@@ -57,7 +44,7 @@ struct RotationTests {
                 try Certificate.all(inPEM: Array(pem)).first {
                     $0.facts.fingerprint == roots[1].fingerprint
                 })
-            return try RotationTests.anchor(root)
+            return try #require(root.anchor)
         }
 
         /// Calls go on, one after the other, until the condition holds.
@@ -179,7 +166,7 @@ struct RotationTests {
             random: &random)
         let facts = next.certificate.facts
         let request = try admin.order(
-            .beginRotation(Self.anchor(next.certificate), replacing: false))
+            .beginRotation(try #require(next.certificate.anchor), replacing: false))
         _ = try a.wait("reply") {
             try? admin.turn()
             return admin.done[request]
@@ -216,7 +203,7 @@ struct RotationTests {
         try authority.addRoot(lifetime: .seconds(86_400), at: TestMesh.now, random: &random)
         let pem = try Data(contentsOf: URL(fileURLWithPath: authority.trustPath))
         let root = try Certificate.all(inPEM: Array(pem))[1]
-        let begin = try admin.order(.beginRotation(Self.anchor(root), replacing: false))
+        let begin = try admin.order(.beginRotation(try #require(root.anchor), replacing: false))
         let proceed = admin.order(.proceedRotation(.block))
         let refusal = try a.wait("reply") { () -> CommyError?? in
             try? admin.turn()
