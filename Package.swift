@@ -91,7 +91,7 @@ let package = Package(
             swiftSettings: swift),
         .target(
             name: "SimTraffic",
-            dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
+            dependencies: ["CommyBase", "CommyLinux", "CommyReactor", "CommyShm", "CommyTLS"],
             swiftSettings: swift),
         .target(
             name: "SimWorkload",
@@ -103,8 +103,8 @@ let package = Package(
         .target(
             name: "SimLab",
             dependencies: [
-                "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
-                "SimTraffic", histogram,
+                "CLinux", "COpenSSL", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm",
+                "CommyTLS", "SimModel", "SimTraffic", histogram,
             ],
             swiftSettings: swift),
         .target(
@@ -183,7 +183,7 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "SimTrafficTests",
-            dependencies: ["SimTraffic", "CommyReactor", "CommyLinux", "CommyBase"],
+            dependencies: ["SimTraffic", "CommyReactor", "CommyTLS", "CommyLinux", "CommyBase"],
             swiftSettings: swift),
         .testTarget(
             name: "CommySessionTests",
@@ -200,7 +200,7 @@ let package = Package(
             name: "SimLabTests",
             dependencies: [
                 "SimLab", "SimModel", "SimScenario", "CLinux", "CommyBase", "CommyLinux",
-                "commy-init", "commy-traffic",
+                "CommyShm", "commy-init", "commy-traffic",
             ],
             swiftSettings: swift),
         .testTarget(

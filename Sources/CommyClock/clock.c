@@ -83,6 +83,8 @@ static struct timespec true_instant(const struct timespec *instant) {
 
 static int read_clock(clockid_t clock, struct timespec *time, const char *call,
                       const void *caller) {
+    if (commy_answer_reading(clock, time, caller))
+        return 0;
     commy_note_reading(clock, call, caller);
     // The vDSO, by way of the C library's own function; the system call before that is found.
     static int (*real)(clockid_t, struct timespec *);

@@ -3,7 +3,8 @@
 ///
 /// Time stands still while a lockstep program runs, and its page says what it is; what any other
 /// clock says differs from run to run, and so does the order of two threads. The harness names
-/// whoever did it (Scenarios/LOCKSTEP.md). Programs that do not use the C library for these calls
+/// whoever did it (Scenarios/LOCKSTEP.md). OpenSSL is not named but told the page's time: it looks at
+/// the clock in every handshake, and its users cannot keep it from that. Programs that do not use the C library for these calls
 /// (static ones, Go's) are not noticed here.
 #include "lockstep.h"
 
@@ -21,6 +22,8 @@
 enum {
     PAGE_BYTES = 65536,
     STATE = 8,
+    NOW = 16,
+    WALL = 24,
     BREACH_COUNT = 64,
     BREACH_KIND = 72,
     BREACH_ADDRESS = 80,
@@ -32,6 +35,7 @@ enum {
     BREACH_CALL_BYTES = 32,
     PARKED = 1,
     GRANTED = 2,
+    BILLION = 1000000000,
 };
 
 static char *page;
@@ -79,6 +83,30 @@ static void note(enum commy_breach kind, int64_t detail, const char *call, const
     *(uint64_t *)(page + BREACH_ADDRESS) =
         (uint64_t)((const char *)caller - (const char *)module.dli_fbase);
     strncpy(page + BREACH_MODULE, module.dli_fname, BREACH_MODULE_BYTES - 1);
+}
+
+static int is_openssl(const void *caller) {
+    Dl_info module;
+    if (!dladdr(caller, &module) || !module.dli_fname)
+        return 0;
+    const char *slash = strrchr(module.dli_fname, '/');
+    const char *name = slash ? slash + 1 : module.dli_fname;
+    return strncmp(name, "libcrypto.so", 12) == 0 || strncmp(name, "libssl.so", 9) == 0;
+}
+
+int commy_answer_reading(clockid_t clock, struct timespec *time, const void *caller) {
+    if (!page || state() != GRANTED || !is_openssl(caller))
+        return 0;
+    int64_t now = *(int64_t *)(page + NOW);
+    if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
+        now += *(int64_t *)(page + WALL);
+    time->tv_sec = now / BILLION;
+    time->tv_nsec = now % BILLION;
+    if (time->tv_nsec < 0) {
+        time->tv_nsec += BILLION;
+        time->tv_sec--;
+    }
+    return 1;
 }
 
 void commy_note_reading(clockid_t clock, const char *call, const void *caller) {

@@ -14,6 +14,10 @@ enum commy_breach {
     COMMY_BREACH_OUT_OF_TURN = 4,
 };
 
+/// Fills in the run's own time where `caller` is a library whose looks at the clock nobody can see;
+/// 0 for anybody else, who is not to look.
+int commy_answer_reading(clockid_t clock, struct timespec *time, const void *caller);
+
 /// A clock was read from `caller` by a call of this name; in a turn that is a breach.
 void commy_note_reading(clockid_t clock, const char *call, const void *caller);
 

@@ -42,10 +42,9 @@ public enum NodeSocket {
                 .notAttached, "no node runs in \(folder); start one with: commyd --dev")
         }
         guard names.count == 1 else {
+            let all = names.joined(separator: ", ")
             throw CommyError(
-                .invalidArgument,
-                "\(names.count) nodes run in \(folder): name one of \(names.joined(separator: ", "))"
-            )
+                .invalidArgument, "\(names.count) nodes run in \(folder): name one of \(all)")
         }
         return path(of: name, in: folder)
     }

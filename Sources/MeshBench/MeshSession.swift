@@ -138,6 +138,7 @@ struct MeshPublisher: MessageSender, ~Copyable {
     private var session: MeshSession
     private let service: ServiceName
     private var unsent = 0
+    static var name: String { "the mesh" }
     /// Messages that are handed over before the session sends.
     private static let batch = 64
     var now: MeshInstant { session.now }

@@ -18,7 +18,7 @@ struct NATSConnection: ~Copyable {
     /// How much of `input` was taken.
     private var taken = 0
     private var buffer = [UInt8](repeating: 0, count: 256 << 10)
-    private var watchesRoom = false
+    private var subscriptions = 0
 
     var now: MeshInstant { queue.now }
 
@@ -55,7 +55,10 @@ struct NATSConnection: ~Copyable {
         }
     }
 
-    mutating func subscribe(_ subject: String) { write("SUB \(subject) 1") }
+    mutating func subscribe(_ subject: String) {
+        subscriptions += 1
+        write("SUB \(subject) \(subscriptions)")
+    }
 
     mutating func publish(_ subject: String, reply: String = "", _ payload: [UInt8]) {
         let to = reply.isEmpty ? subject : subject + " " + reply
@@ -176,6 +179,7 @@ struct NATSPublisher: MessageSender, ~Copyable {
     private var connection: NATSConnection
     /// As client libraries do: small messages leave together.
     private static let batchBytes = 32 << 10
+    static var name: String { "NATS" }
     var now: MeshInstant { connection.now }
 
     init(port: UInt16) throws {

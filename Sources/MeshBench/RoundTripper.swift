@@ -14,6 +14,8 @@ protocol RoundTripper: ~Copyable {
 
 /// One side that sends messages which nobody answers.
 protocol MessageSender: ~Copyable {
+    /// Over what.
+    static var name: String { get }
     var now: MeshInstant { get }
 
     /// Takes a message; it may leave later.

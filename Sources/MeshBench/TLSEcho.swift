@@ -26,6 +26,9 @@ final class TLSEchoServer {
                 let address = try listener.localAddress()
                 shared.state.withLock { $0.address = address }
                 try Self.serve(listener, context)
+            } catch StreamError.tls(.truncated) {
+                // The client is done; it does not say goodbye.
+                return
             } catch {
                 shared.state.withLock { $0.problem = "\(error)" }
             }

@@ -2,15 +2,18 @@ public import CommyBase
 public import CommyLinux
 public import CommyReactor
 
-/// Sends back whatever comes, over TCP and UDP: the other side of a traffic source that wants an
+/// Sends back whatever comes, over TCP (with TLS or without) and UDP: the other side of a traffic source that wants an
 /// echo, where no server of the scenario's own is the subject.
 public struct EchoServer: ~Copyable {
     private final class Client {
-        let socket: TCPSocket
-        /// Read and not yet sent back.
+        var stream: TrafficStream
+        /// Read and not yet sent back, from `sentCount` on.
         var backlog: [UInt8] = []
+        var sentCount = 0
+        /// The client sends nothing more.
+        var hasEnded = false
 
-        init(_ socket: consuming TCPSocket) { self.socket = socket }
+        init(_ stream: consuming TrafficStream) { self.stream = stream }
     }
 
     private static let stopToken = UInt64.max
@@ -18,6 +21,7 @@ public struct EchoServer: ~Copyable {
     private static let datagramToken = UInt64.max - 2
 
     private var queue: EventQueue
+    private let security: StreamSecurity?
     private let listener: TCPListener?
     private let datagrams: UDPSocket?
     /// By token.
@@ -25,12 +29,15 @@ public struct EchoServer: ~Copyable {
     private var freeTokens: [Int] = []
     private var buffer = [UInt8](repeating: 0, count: Limits.readBytes)
 
-    /// Listens on every address of the host.
-    public init(tcp: UInt16?, udp: UInt16?, clock: LoopClock) throws(SystemError) {
+    /// Listens on every address of the host. With `security`, TCP speaks TLS.
+    public init(
+        tcp: UInt16?, udp: UInt16?, security: StreamSecurity? = nil, clock: LoopClock
+    ) throws(SystemError) {
         let queue = try EventQueue(clock: clock, capacity: Limits.eventsPerWait)
         let listener = try Self.listener(tcp, queue)
         let datagrams = try Self.datagrams(udp, queue)
         self.queue = queue
+        self.security = security
         self.listener = listener
         self.datagrams = datagrams
     }
@@ -98,7 +105,7 @@ public struct EchoServer: ~Copyable {
                 case Self.stopToken: return
                 case Self.listenerToken: try acceptClients()
                 case Self.datagramToken: echoDatagrams()
-                case let token: try serve(Int(token))
+                case let token: serve(Int(token), event.ready)
                 }
             }
         }
@@ -108,28 +115,21 @@ public struct EchoServer: ~Copyable {
         while let socket = try listener?.accept() ?? nil {
             let token = freeTokens.popLast() ?? clients.count
             if token == clients.count { clients.append(nil) }
-            try queue.add(socket.descriptor.raw, .readable, token: UInt64(token))
-            clients[token] = Client(socket)
+            clients[token] = Client(
+                try TrafficStream(accepted: socket, security, at: queue.clock.wallClock))
+            serve(token, [])
         }
     }
 
-    private mutating func serve(_ token: Int) throws(SystemError) {
+    private mutating func serve(_ token: Int, _ ready: Epoll.Interest) {
         guard let client = clients[token] else { return }
-        do throws(SystemError) {
-            while client.backlog.isEmpty {
-                guard let count = try client.socket.read(into: &buffer) else { return }
-                if count == 0 {
-                    close(token)
-                    return
-                }
-                client.backlog = Array(buffer[..<count])
-                try flush(client)
-            }
-            // The client does not read: no more is read from it until it does.
-            if try flush(client) {
-                try queue.change(client.socket.descriptor.raw, .readable, token: UInt64(token))
+        do throws(StreamError) {
+            try client.stream.ready(ready)
+            if try echo(client) {
+                close(token)
             } else {
-                try queue.change(client.socket.descriptor.raw, .writable, token: UInt64(token))
+                try client.stream.watchOne(
+                    queue, token: UInt64(token), isBlocked: !client.backlog.isEmpty)
             }
         } catch {
             // Its connection broke; the others go on.
@@ -137,14 +137,27 @@ public struct EchoServer: ~Copyable {
         }
     }
 
-    /// True when nothing is left to send.
-    @discardableResult
-    private func flush(_ client: Client) throws(SystemError) -> Bool {
-        while !client.backlog.isEmpty {
-            guard let count = try client.socket.send(client.backlog) else { return false }
-            client.backlog.removeFirst(count)
+    /// Sends back until nothing comes or nothing more can be sent: a client that does not read is
+    /// not read from. True when it is over.
+    private mutating func echo(_ client: Client) throws(StreamError) -> Bool {
+        while true {
+            while client.sentCount < client.backlog.count {
+                guard
+                    let count = try client.stream.send(client.backlog, from: client.sentCount)
+                else { return false }
+                client.sentCount += count
+            }
+            client.backlog = []
+            client.sentCount = 0
+            if client.hasEnded { return client.stream.isDone }
+            guard let count = try client.stream.read(into: &buffer) else { return false }
+            guard count > 0 else {
+                client.hasEnded = true
+                client.stream.finish()
+                continue
+            }
+            client.backlog = Array(buffer[..<count])
         }
-        return true
     }
 
     private mutating func close(_ token: Int) {

@@ -103,14 +103,16 @@ package struct OpenLoop: ~Copyable {
 
     /// Waits for events, at most until the next thing to do. `oldest`: the due instant of the
     /// request that runs out of time first; `also`: when the generator has something else to do.
+    /// `isPending`: there is something to do at once.
     package mutating func turn(
-        oldest: MeshInstant?, also: MeshInstant = .never, underWay: Int
+        oldest: MeshInstant?, also: MeshInstant = .never, underWay: Int, isPending: Bool = false
     ) throws(SystemError) -> Turn {
         let now = queue.now
         if !output.flush(at: now) { return .ended(.outputLost) }
         let isStopped = stopDeadline.map { now >= $0 } ?? false
         if isStopped || (underWay == 0 && nextDue == nil) { return .ended(finish(underWay)) }
-        return .events(try queue.wait(until: min(also, wakeUp(oldest))))
+        let until = isPending ? now : min(also, wakeUp(oldest))
+        return .events(try queue.wait(until: until))
     }
 
     /// When something is to be done; before a due instant a span is polled away, unless time

@@ -9,13 +9,13 @@ internal import CommyReactor
 /// sent once more on a new connection, within the same deadline, as clients do for idempotent
 /// requests (RFC 9110, 9.2.2); `TrafficSummary.retried` counts it. With `close`, one address and
 /// port of a server can take about 28,000 connections per minute (the ports of ip_local_port_range
-/// over TIME_WAIT); past that, requests end as `overload`.
+/// over TIME_WAIT); past that, requests end as `overload`. With TLS a request's time includes the
+/// handshake of a new connection, as it includes TCP's.
 struct StreamGenerator: ~Copyable {
     /// One slot's connection and the request it carries. A class, as its socket cannot be copied.
     final class Connection {
-        var socket: TCPSocket?
+        var stream: TrafficStream?
         var reader: AnswerReader
-        var isConnecting = false
         var isBusy = false
         var isReused = false
         var sentBytes = 0
@@ -28,15 +28,22 @@ struct StreamGenerator: ~Copyable {
     }
 
     private let configuration: TrafficConfiguration
+    private let security: StreamSecurity?
     private let requestBytes: [UInt8]
     private let capture: BackendCapture?
     private var loop: OpenLoop
     private var pool: ConnectionPool
     private var connections: [Connection] = []
+    /// Slots that have more to read than one turn may; no event will say so.
+    private var unread: [Int] = []
     private var readBuffer = [UInt8](repeating: 0, count: Limits.readBytes)
 
-    init(_ configuration: TrafficConfiguration, _ loop: consuming OpenLoop) {
+    init(
+        _ configuration: TrafficConfiguration, _ security: StreamSecurity?,
+        _ loop: consuming OpenLoop
+    ) {
         self.configuration = configuration
+        self.security = security
         requestBytes = configuration.requestBytes
         capture = BackendCapture(configuration)
         pool = ConnectionPool(capacity: configuration.maximumInFlight)
@@ -48,9 +55,13 @@ struct StreamGenerator: ~Copyable {
             sendDue()
             expireTimeouts()
             let oldest = pool.oldest.map { connections[$0].due }
-            switch try loop.turn(oldest: oldest, underWay: pool.busyCount) {
+            let turn = try loop.turn(
+                oldest: oldest, underWay: pool.busyCount, isPending: !unread.isEmpty)
+            switch turn {
             case .ended(let end): return end
             case .events(let count):
+                let rest = unread
+                unread = []
                 for index in 0..<count {
                     switch loop.event(at: index) {
                     case .own(let slot, let interest): ready(slot, interest)
@@ -61,6 +72,7 @@ struct StreamGenerator: ~Copyable {
                     let step = Limits.eventsPerSendCheck
                     if index % step == step - 1 { sendDue() }
                 }
+                for slot in rest { ready(slot, .readable) }
             }
         }
     }
@@ -95,34 +107,43 @@ extension StreamGenerator {
     }
 
     private mutating func connect(_ slot: Int) {
-        let connection = connections[slot]
-        do throws(SystemError) {
-            let socket = try TCPSocket(for: configuration.address)
-            connection.isConnecting = try !socket.connect(to: configuration.address)
-            try loop.queue.add(
-                socket.descriptor.raw, [.readable, .writable, .peerClosed, .edgeTriggered],
-                token: UInt64(slot))
-            connection.socket = consume socket
+        do throws(StreamError) {
+            connections[slot].stream = try TrafficStream(
+                connectingTo: configuration.address, security, at: loop.queue.clock.wallClock)
         } catch {
             return decide(slot, TrafficResult(error))
         }
-        if !connection.isConnecting { send(slot) }
+        send(slot)
     }
 
+    /// Sends what the connection takes, and waits for the rest.
     private mutating func send(_ slot: Int) {
         let connection = connections[slot]
-        do throws(SystemError) {
+        do throws(StreamError) {
             while connection.sentBytes < requestBytes.count {
                 guard
-                    let count = try connection.socket?.send(
-                        requestBytes, from: connection.sentBytes)
-                else { return }
+                    let count = try connection.stream?.send(
+                        requestBytes, from: connection.sentBytes) ?? nil
+                else { return watch(slot) }
                 connection.sentBytes += count
             }
         } catch {
             return connectionFailed(slot, TrafficResult(error))
         }
-        if connection.reader.needsNoAnswer { complete(slot, .ok, keeps: true) }
+        watch(slot)
+        // Watching may have ended the request.
+        guard connection.isBusy, connection.reader.needsNoAnswer,
+            connection.stream?.isOpen ?? false
+        else { return }
+        complete(slot, .ok, keeps: true)
+    }
+
+    private mutating func watch(_ slot: Int) {
+        do throws(StreamError) {
+            try connections[slot].stream?.watchChanges(loop.queue, token: UInt64(slot))
+        } catch {
+            if connections[slot].isBusy { decide(slot, TrafficResult(error)) }
+        }
     }
 }
 
@@ -130,26 +151,14 @@ extension StreamGenerator {
     private mutating func ready(_ slot: Int, _ ready: Epoll.Interest) {
         let connection = connections[slot]
         // Benign race: the connection was closed after the kernel had reported the event.
-        guard connection.socket != nil else { return }
-        guard connection.isBusy else {
-            // An idle connection has nothing to say but its end; unasked bytes make it useless too.
-            if !ready.isDisjoint(with: [.readable, .peerClosed, .hangUp, .error]) {
-                connection.socket = nil
-                pool.idleClosed(slot)
-            }
-            return
+        guard connection.stream != nil else { return }
+        guard connection.isBusy else { return idleReady(slot, ready) }
+        do throws(StreamError) {
+            try connection.stream?.ready(ready)
+        } catch {
+            return connectionFailed(slot, TrafficResult(error))
         }
-        let wasConnecting = connection.isConnecting
-        if wasConnecting {
-            do throws(SystemError) {
-                guard !ready.isDisjoint(with: [.writable, .error, .hangUp]) else { return }
-                try connection.socket?.finishConnect()
-                connection.isConnecting = false
-            } catch {
-                return decide(slot, TrafficResult(error))
-            }
-        }
-        if connection.sentBytes < requestBytes.count || wasConnecting {
+        if connection.sentBytes < requestBytes.count || connection.reader.needsNoAnswer {
             let ordinal = connection.ordinal
             let tries = connection.tries
             send(slot)
@@ -159,8 +168,20 @@ extension StreamGenerator {
                 return
             }
         }
-        if !ready.isDisjoint(with: [.readable, .peerClosed, .hangUp, .error]) {
+        if connection.stream?.mayRead(after: ready) ?? false {
             read(slot, peerClosed: ready.contains(.peerClosed))
+        }
+    }
+
+    /// An idle connection has nothing to say but its end; unasked bytes make it useless too.
+    private mutating func idleReady(_ slot: Int, _ ready: Epoll.Interest) {
+        let isUseless =
+            connections[slot].stream?.isUseless(after: ready, scratch: &readBuffer) ?? true
+        if isUseless {
+            connections[slot].stream = nil
+            pool.idleClosed(slot)
+        } else {
+            watch(slot)
         }
     }
 
@@ -168,10 +189,10 @@ extension StreamGenerator {
     /// connection.
     private mutating func read(_ slot: Int, peerClosed: Bool) {
         let connection = connections[slot]
-        do throws(SystemError) {
+        do throws(StreamError) {
             for _ in 0..<Limits.readsPerWakeUp {
-                guard let count = try connection.socket?.read(into: &readBuffer) ?? nil else {
-                    return
+                guard let count = try connection.stream?.read(into: &readBuffer) ?? nil else {
+                    return watch(slot)
                 }
                 let progress =
                     count == 0
@@ -186,10 +207,8 @@ extension StreamGenerator {
                     return connectionFailed(slot, result)
                 }
             }
-            // More is there than one turn may read: ask to be told again.
-            guard let raw = connection.socket?.descriptor.raw else { return }
-            try loop.queue.change(
-                raw, [.readable, .writable, .peerClosed, .edgeTriggered], token: UInt64(slot))
+            // More is there than one turn may read.
+            unread.append(slot)
         } catch {
             connectionFailed(slot, TrafficResult(error))
         }
@@ -210,7 +229,7 @@ extension StreamGenerator {
         else {
             return decide(slot, result)
         }
-        connection.socket = nil
+        connection.stream = nil
         connection.isReused = false
         connection.tries = 2
         connection.sentBytes = 0
@@ -245,8 +264,11 @@ extension StreamGenerator {
         }
         loop.decide(request)
         connection.isBusy = false
-        if !keeps { connection.socket = nil }
-        connection.isConnecting = false
+        if !keeps {
+            // Best effort: whoever is at the other end learns that nothing is missing.
+            connection.stream?.finish()
+            connection.stream = nil
+        }
         pool.give(back: slot, keepsConnection: keeps)
     }
 }

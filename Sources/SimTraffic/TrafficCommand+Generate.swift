@@ -12,7 +12,8 @@ extension TrafficCommand {
     package static let payloadKeys = ["--payload-bytes", "--payload-text"]
     private static let common = scheduleKeys + ["--protocol", "--backend"]
     private static let network = payloadKeys + ["--url-address", "--port"]
-    private static let http = ["--path", "--method", "--host-header", "--statuses", "--connection"]
+    private static let stream = ["--connection", "--tls", "--tls-server"]
+    private static let http = ["--path", "--method", "--host-header", "--statuses"]
 
     static func generate(_ arguments: [String]) throws(Misuse) -> TrafficConfiguration {
         let command = arguments.firstIndex(of: "--").map { Array(arguments[($0 + 1)...]) }
@@ -20,8 +21,8 @@ extension TrafficCommand {
         let protocolName = protocolName(of: words)
         let allowed: [String]
         switch protocolName {
-        case "http": allowed = common + network + http
-        case "tcp": allowed = common + network + ["--reply", "--connection"]
+        case "http": allowed = common + network + stream + http
+        case "tcp": allowed = common + network + stream + ["--reply"]
         case "udp": allowed = common + network + ["--reply"]
         case "exec": allowed = common
         case _: throw Misuse("--protocol \(protocolName): http, tcp, udp or exec")
@@ -40,6 +41,7 @@ extension TrafficCommand {
             configuration.exchange = .exec(command)
         case _: try readHTTP(options, &configuration)
         }
+        configuration.tls = try tls(options)
         configuration.payload = try payload(options, configuration)
         configuration.attribution = try attribution(options["--backend"], configuration.exchange)
         return configuration
@@ -88,6 +90,16 @@ extension TrafficCommand {
         case let mode: throw Misuse("--connection: keep-alive or close, not \(mode)")
         }
         return configuration
+    }
+
+    private static func tls(_ options: TrafficOptions) throws(Misuse) -> TrafficTLS? {
+        guard let folder = options["--tls"] else {
+            guard options["--tls-server"] == nil else {
+                throw Misuse("--tls-server: just with --tls")
+            }
+            return nil
+        }
+        return TrafficTLS(folder: folder, server: options["--tls-server"])
     }
 
     private static func rate(_ key: String, _ text: String) throws(Misuse) -> UInt64 {

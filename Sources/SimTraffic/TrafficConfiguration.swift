@@ -39,6 +39,8 @@ public struct TrafficConfiguration: Sendable, Equatable {
     /// Statuses of a success (http).
     public var statuses: [ClosedRange<UInt16>] = [100...499]
     public var keepsConnections = true
+    /// How http and tcp speak TLS; nil: they do not.
+    public var tls: TrafficTLS?
     public var timeoutNanoseconds: Int64 = 1_000_000_000
     /// CLOCK_MONOTONIC at the run's zero.
     public var originNanoseconds: Int64
@@ -61,6 +63,9 @@ public struct TrafficConfiguration: Sendable, Equatable {
         case .tcp, .udp, .exec: payload
         }
     }
+
+    /// What TLS is asked to carry.
+    var content: TrafficTLS.Content { exchange == .http ? .http : .bytes }
 
     /// Whether it does no harm when the server gets the same request twice: RFC 9110, 9.2.2.
     var maySendTwice: Bool {

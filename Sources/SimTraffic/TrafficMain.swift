@@ -16,8 +16,11 @@ public enum TrafficMain {
                     print(why)
                     return 1
                 }
-            case .generate(let configuration): return generate(configuration)
-            case .echo(let tcp, let udp): return echo(tcp: tcp, udp: udp)
+            case .generate(let configuration):
+                return generate(
+                    configuration, try configuration.tls?.load(for: configuration.content))
+            case .echo(let tcp, let udp, let tls):
+                return echo(tcp: tcp, udp: udp, try tls?.load(for: .bytes))
             }
         } catch {
             complain(error.description)
@@ -25,11 +28,13 @@ public enum TrafficMain {
         }
     }
 
-    private static func generate(_ configuration: TrafficConfiguration) -> Int32 {
+    private static func generate(
+        _ configuration: TrafficConfiguration, _ security: StreamSecurity?
+    ) -> Int32 {
         do throws(SystemError) {
             let signals = try StopSignals()
             let end = try TrafficGenerator.run(
-                configuration,
+                configuration, security: security,
                 clock: try .ofThisProcess(originNanoseconds: configuration.originNanoseconds),
                 output: FileDescriptor(owning: 1), signals: signals)
             switch end {
@@ -42,11 +47,11 @@ public enum TrafficMain {
         }
     }
 
-    private static func echo(tcp: UInt16?, udp: UInt16?) -> Int32 {
+    private static func echo(tcp: UInt16?, udp: UInt16?, _ security: StreamSecurity?) -> Int32 {
         do throws(SystemError) {
             let signals = try StopSignals()
             var server = try EchoServer(
-                tcp: tcp, udp: udp, clock: try .ofThisProcess(originNanoseconds: 0))
+                tcp: tcp, udp: udp, security: security, clock: try .ofThisProcess(originNanoseconds: 0))
             try server.run(until: signals.descriptor)
             return 0
         } catch {

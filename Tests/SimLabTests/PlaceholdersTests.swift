@@ -12,6 +12,7 @@ struct PlaceholdersTests {
         ("{{host}}", "web"), ("{{ host }}", "web"),
         ("{{dir}}/x:{{scenario}}", "/run/commy/web/x:/scenarios"),
         ("{{commy-traffic}} echo --udp 7", "/bin/commy-traffic echo --udp 7"),
+        ("{{tls}}/key.pem", "/run/commy/tls/key.pem"),
         ("{{address}} {{address6}}", "10.77.0.2 fd77::2"),
         ("{{address:c}},{{address6:a}}", "10.77.0.3,fd77::1"),
         ("{{address:nobody}}", "{{address:nobody}}"),

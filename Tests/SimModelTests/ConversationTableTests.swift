@@ -126,6 +126,25 @@ struct ConversationTableTests {
         #expect(table.key(of: try udp(1, 53), from: 0, to: 1) != first, "it began anew")
     }
 
+    @Test func `what is forgotten does not depend on the ports that kernels choose`() throws {
+        // The third conversation uses the first one's port again, or one of its own.
+        for port in [1, 3] as [UInt16] {
+            var table = ConversationTable(limit: 6)
+            func key(_ port: UInt16, _ sequence: UInt8) throws -> UInt64 {
+                table.key(
+                    of: try tcp(port, 80, flags: 0x02, sequence: sequence), from: 0, to: 1)
+            }
+            _ = try key(1, 1)
+            let second = try key(2, 2)
+            _ = try key(port, 3)
+            #expect(try key(2, 2) == second)
+            _ = try key(4, 4)
+            #expect(try key(2, 2) == second, "it is still known")
+            _ = try key(5, 5)
+            #expect(try key(2, 2) != second, "it began anew")
+        }
+    }
+
     @Test func `a scan of every port stays within the limit`() throws {
         var table = ConversationTable(limit: 64)
         for port in UInt16.min...UInt16.max {

@@ -183,6 +183,35 @@ import Testing
         #expect(Self.outputs(&hold) == [.deliver(handle: 0), .deliver(handle: 2)])
     }
 
+    @Test func `the probe of a kernel's timer is swallowed`() {
+        var hold = Self.sent(1)
+        let next = SegmentFacts(kind: .bare, sequence: 100, end: 100)
+        let probe = SegmentFacts(kind: .bare, sequence: 99, end: 99)
+        #expect(hold.entered(1, flow: 1, next, at: Self.at(1)) == .send)
+        #expect(hold.entered(2, flow: 1, probe, at: Self.at(2)) == .swallow)
+    }
+
+    @Test func `of a sender without power nothing comes out any more`() {
+        var hold = Self.sent(3)
+        // Another sender's segment shares the network.
+        #expect(hold.entered(3, flow: 2, Self.data(0), at: .zero) == .send)
+        hold.arrived(1, at: Self.at(1))
+        #expect(hold.lost(0, at: Self.at(1)) == .keep)
+        #expect(hold.lost(2, at: Self.at(1)) == .keep)
+        #expect(hold.lost(3, at: Self.at(1)) == .keep)
+        hold.sourceLost { $0 < 3 }
+        #expect(
+            Self.outputs(&hold) == [
+                .release(handle: 0), .release(handle: 1), .release(handle: 2),
+            ])
+        hold.advance(to: Self.at(1_000))
+        #expect(Self.outputs(&hold) == [.resend(handle: 3)])
+        // What it says when it is on again is not behind what was lost.
+        #expect(hold.entered(4, flow: 1, Self.data(9), at: Self.at(2_000)) == .send)
+        hold.arrived(4, at: Self.at(2_001))
+        #expect(Self.outputs(&hold) == [.deliver(handle: 4)])
+    }
+
     /// Whatever a link does, each segment comes out once, in the order of sending.
     @Test(arguments: 0..<50 as Range<UInt64>)
     func `nothing is lost, doubled or overtaken`(_ seed: UInt64) {

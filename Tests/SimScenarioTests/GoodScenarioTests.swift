@@ -83,6 +83,16 @@ struct GoodScenarioTests {
         #expect(try traffic("ping").attribution == .body("PONG from ([a-z0-9-]+)"))
         #expect(try traffic("connect").kind == .tcp(TCPExchange(target: web)))
         let db = SocketTarget(host: "db", port: 9_000)
+        #expect(try traffic("stream").tls == nil && traffic("open").tls == nil)
+        #expect(try traffic("secret").tls == .host("web"))
+        #expect(try traffic("behind").tls == .host("db"))
+        #expect(try traffic("anybody").tls == .any)
+        #expect(try traffic("private").tls == .host("web"))
+        let ports = try ["anybody", "private"].map { name in
+            guard case .http(let exchange) = try traffic(name).kind else { return UInt16(0) }
+            return exchange.target.port
+        }
+        #expect(ports == [443, 8443])
         #expect(try traffic("datagrams").kind == .udp(UDPExchange(target: db)))
         #expect(try traffic("bursts").arrival.spacing == .burst(50))
         var notice = UDPExchange(target: db)
@@ -123,6 +133,7 @@ struct GoodScenarioTests {
         #expect(try fault("cpu").action == .cpu(nginx, share: 0.1))
         #expect(try fault("memory").action == .memory(.process("nginx"), headroomBytes: 16 << 20))
         #expect(try fault("open-files").action == .openFiles(.host("web-2"), headroom: 0))
+        #expect(try fault("power-loss").action == .powerLoss(host: "web-1"))
         #expect(try fault("full-disk").action == .disk(host: "web-1", freeBytes: 0))
         #expect(try fault("full-disk-2").action == .disk(host: "db", freeBytes: 65_536))
         let broken = FaultSpec.Action.exec(

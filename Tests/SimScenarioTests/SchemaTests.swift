@@ -142,7 +142,7 @@ struct SchemaTests {
         Break("restart: never", "env: { 1A: b }"), Break("restart: never", "files: { ../a: b }"),
         Break("restart: never", "capabilities: [cap_net_raw]"),
         Break("restart: never", "stop: { signal: SIGTERM }"),
-        Break("http: \"http://b/\"", "http: \"https://b/\""),
+        Break("http: \"http://b/\"", "http: \"ftp://b/\""),
         Break("http: \"http://b/\"", "http: \"http://b/\", tcp: \"b:1\""),
         Break("http: \"http://b/\", ", ""), Break("http: \"http://b/\"", "tcp: \"b:1\""),
         Break("http: \"http://b/\"", "udp: b"), Break("rate: 5/s", "rate: 5"),

@@ -39,7 +39,7 @@ struct GeneratorRun {
     /// holds the other end of the pipe. `onRequest` is called
     /// with each record as soon as it is read.
     init(
-        _ configuration: TrafficConfiguration, isStopped: Bool = false, isUnread: Bool = false,
+        _ configuration: TrafficConfiguration, _ security: StreamSecurity? = nil, isStopped: Bool = false, isUnread: Bool = false,
         onRequest: (TrafficRequest) -> Void = { _ in }
     ) throws {
         let pipe = try FileDescriptor.pipe()
@@ -54,7 +54,7 @@ struct GeneratorRun {
                 let signals = isStopped || isUnread ? try StopSignals() : nil
                 if isStopped { raise(SIGTERM) }
                 let end = try TrafficGenerator.run(
-                    configuration,
+                    configuration, security: security,
                     clock: .system(
                         MonotonicClock(originNanoseconds: configuration.originNanoseconds)),
                     output: output, signals: signals)

@@ -12,9 +12,10 @@ final class TestEcho: Sendable {
     private let wakeUp: WakeUp
     private let thread = Mutex<WorkerThread?>(nil)
 
-    init() throws {
+    init(_ security: StreamSecurity? = nil) throws {
         let wakeUp = try WakeUp()
-        let server = try EchoServer(tcp: 0, udp: 0, clock: .system(MonotonicClock()))
+        let server = try EchoServer(
+            tcp: 0, udp: 0, security: security, clock: .system(MonotonicClock()))
         tcp = .loopback(port: try #require(try server.tcpAddress()).port)
         udp = .loopback(port: try #require(try server.udpAddress()).port)
         self.wakeUp = wakeUp

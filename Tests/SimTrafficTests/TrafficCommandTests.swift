@@ -93,7 +93,7 @@ struct MisuseRow: Sendable, CustomTestStringConvertible {
             .init("--connection", "maybe"), .init("--timeout-ns", "0"),
             .init("--timeout-ns", "-1"), .init("--max-in-flight", "0"),
             .init("--max-in-flight", "20001"), .init("--seed", "-1"), .init("--nonsense", "1"),
-            .init("rate", "1"),
+            .init("rate", "1"), .init("--tls-server", "web"),
         ]
 
     @Test(arguments: misuses) func `a wrong argument is named`(_ row: MisuseRow) throws {
@@ -115,6 +115,8 @@ struct MisuseRow: Sendable, CustomTestStringConvertible {
             (["--protocol", "tcp", "--header", "a: b"], "unknown option --header; see --help"),
             (["echo"], "echo: --tcp PORT, --udp PORT or both"),
             (["echo", "--tcp", "0"], "--tcp 0: not 1 to 65535"),
+            (["echo", "--udp", "1", "--tls", "/x"], "echo: --tls without --tcp"),
+            (["--protocol", "udp", "--tls", "/x"], "unknown option --tls; see --help"),
             (["--port", "1", "--port", "1"], "--port: given twice"),
             (["probe"], "probe: tcp IP PORT or http IP PORT PATH"),
             (["probe", "udp", "::1", "1"], "probe: tcp IP PORT or http IP PORT PATH"),
@@ -184,6 +186,18 @@ struct MisuseRow: Sendable, CustomTestStringConvertible {
             String(decoding: posts.requestBytes, as: UTF8.self)
                 == "POST / HTTP/1.1\r\nHost: 10.77.0.2:80\r\nUser-Agent: commy-traffic\r\n"
                 + "A: b\r\nC: d: e\r\nContent-Length: 1\r\n\r\nx")
+    }
+
+    @Test func `sources and servers are told where their certificates are`() throws {
+        let words = Self.words([("--tls", "/t"), ("--tls-server", "web")])
+        guard case .generate(let source) = try TrafficCommand(words) else {
+            Issue.record("no generator")
+            return
+        }
+        #expect(source.tls == TrafficTLS(folder: "/t", server: "web"))
+        #expect(
+            try TrafficCommand(["echo", "--tcp", "7000", "--tls", "/t"])
+                == .echo(tcp: 7000, udp: nil, tls: TrafficTLS(folder: "/t")))
     }
 
     @Test func `the seed decides arrivals and marks`() throws {

@@ -122,6 +122,31 @@ import Testing
         #expect(text.contains("LOCKSTEP.md"), "\(text)")
     }
 
+    /// Bulk, loss, crashes, a cut, a host without power, many hosts; `./dev soak lockstep` has all.
+    @Test(arguments: [
+        "bulk-with-loss", "cut-and-heal", "crash-with-a-restart-policy",
+        "half-open-after-a-power-loss", "twenty-hosts",
+    ])
+    func `a scenario leaves one trace while every processor is busy`(_ name: String) throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        let load = try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "while :; do :; done"]
+            try process.run()
+            return process
+        }
+        defer {
+            // SIGTERM may be blocked in what a test starts.
+            for process in load { kill(process.processIdentifier, SIGKILL) }
+        }
+        let file = "\(Tool.root)/Scenarios/lockstep/\(name).yaml"
+        let result = try tool.commy("sim", "run", file, "--verify", "3")
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        #expect(result.output.contains("the same in 4 runs"), "\(result.output)")
+    }
+
     @Test func `a program that knows nothing of lockstep is refused by name`() throws {
         let tool = try Tool()
         defer { tool.remove() }

@@ -83,6 +83,45 @@ import Testing
         }
     }
 
+    @Test func `a kernel that sends a held SYN again begins with no smaller window`() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try tool.write(
+            "cut.yaml",
+            """
+            name: begun in a cut
+            world: lockstep
+            seed: 7
+            duration: 6s
+            topology:
+              hosts: [client, server]
+              links: [{ between: [any, any], latency: 5ms }]
+            processes:
+              echo: { on: server, run: "{{commy-traffic}} echo --tcp 7000", ready: { tcp: 7000 } }
+            traffic:
+              new:
+                from: client
+                tcp: "server:7000"
+                payload: 64KiB
+                reply: echo
+                rate: 10/s
+                timeout: 5s
+                connection: close
+            faults:
+              - { at: 1s, cut: { between: [client, server] }, for: 2500ms }
+            expect:
+              - { traffic: new, success: "100%" }
+            """)
+        let result = try tool.commy("sim", "run", "cut.yaml")
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        // In so much real time a kernel sends it twice more.
+        let stop = try tool.commy(
+            "sim", "shell", "reports/latest", "client", "--at", "2s", "--command", "sleep 4",
+            "--then", "go-on")
+        #expect(stop.status == 0, "\(stop.output)\(stop.errors)")
+        #expect(stop.output.hasPrefix("THE SAME"), "\(stop.output)")
+    }
+
     @Test func `on a terminal a shell asks how to go on, and leaves the terminal as it was`()
         throws
     {

@@ -63,9 +63,12 @@ public struct CertificateAuthority: Sendable {
     }
 
     /// A certificate for the node of this name, an X509-SVID; `key` stays the node's.
+    ///
+    /// Programs that are no nodes know a server by `dnsName` and `addresses` (numeric), which
+    /// stand beside its SPIFFE name.
     public func issue(
-        node: String, key nodeKey: SigningKey, validity: Validity,
-        random: inout some RandomNumberGenerator
+        node: String, key nodeKey: SigningKey, validity: Validity, dnsName: String? = nil,
+        addresses: [String] = [], random: inout some RandomNumberGenerator
     ) throws(CertificateError) -> Certificate {
         guard let id = SpiffeID(mesh: mesh, node: node) else {
             throw .unusable(
@@ -78,7 +81,14 @@ public struct CertificateAuthority: Sendable {
         try draft.extend(NID_ext_key_usage, "serverAuth,clientAuth", issuer: certificate)
         try draft.extend(NID_subject_key_identifier, "hash", issuer: certificate)
         try draft.extend(NID_authority_key_identifier, "keyid:always", issuer: certificate)
-        try draft.extend(NID_subject_alt_name, "URI:\(id)", issuer: certificate)
+        let names = ["URI:\(id)"] + (dnsName.map { ["DNS:\($0)"] } ?? [])
+            + addresses.map { "IP:\($0)" }
+        // A comma would begin another name.
+        guard names.allSatisfy({ !$0.contains(",") }) else {
+            throw .unusable("no name of '\(node)' can have a comma")
+        }
+        try draft.extend(
+            NID_subject_alt_name, names.joined(separator: ","), issuer: certificate)
         return try draft.signed(by: key, issuer: certificate)
     }
 }

@@ -35,7 +35,7 @@ public enum PeerFault: Sendable, Equatable, CustomStringConvertible {
     case unsuitable(String)
     /// It speaks no TLS 1.3.
     case version
-    /// It does not speak `TLSContext.protocolName`.
+    /// It does not speak what the context asks for.
     case noCommonProtocol
 
     public var description: String {

@@ -92,9 +92,14 @@ extension TLSSession {
         var length: UInt32 = 0
         unsafe SSL_get0_alpn_selected(session, &name, &length)
         let selected = unsafe UnsafeBufferPointer(start: name, count: Int(length))
-        guard unsafe selected.elementsEqual(TLSContext.protocolName.utf8) else {
-            throw fail(.refused(.noCommonProtocol))
-        }
+        let isAgreed =
+            switch context.rule {
+            case .required(let name): unsafe selected.elementsEqual(name.utf8)
+            case .offered(let name):
+                unsafe selected.isEmpty || selected.elementsEqual(name.utf8)
+            case .unnamed: true
+            }
+        guard isAgreed else { throw fail(.refused(.noCommonProtocol)) }
     }
 
     private mutating func outcome(_ result: Int32) throws(TLSError) -> Outcome {

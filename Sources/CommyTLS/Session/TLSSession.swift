@@ -47,7 +47,7 @@ public struct TLSSession: ~Copyable {
 
     public internal(set) var state = State.handshaking
     public let role: Role
-    private let context: TLSContext
+    let context: TLSContext
     let record = PeerRecord()
     /// Owns `inner`.
     let session: OpaquePointer

@@ -15,7 +15,8 @@ struct Placeholders {
         values = [
             ("host", hostNames[host]), ("address", AddressPlan.text4(host: host)),
             ("address6", AddressPlan.text6(host: host)), ("dir", directory),
-            ("scenario", scenarioDirectory), ("commy-traffic", traffic),
+            ("scenario", scenarioDirectory), ("tls", HostCertificates.directory),
+            ("commy-traffic", traffic),
         ]
         // The programs of this package lie in one directory.
         let programs = traffic.prefix(through: traffic.lastIndex(of: "/") ?? traffic.startIndex)
@@ -60,14 +61,41 @@ struct Placeholders {
 
 extension ProcessSpec {
     /// True when something of it stands for the scenario's directory.
-    var namesScenarioDirectory: Bool {
-        let texts: [String] =
-            switch command {
-            case .arguments(let words): words
-            case .shell(let line): [line]
-            }
-        return (texts + environment.map(\.value) + files.map(\.content)).contains {
-            $0.contains("{{scenario}}") || $0.contains("{{ scenario }}")
+    var namesScenarioDirectory: Bool { names("scenario") }
+
+    /// True when `{{variable}}` is in something of it.
+    func names(_ variable: String) -> Bool {
+        var texts = command.texts + environment.map(\.value) + files.map(\.content)
+        if case .exec(let line) = readiness { texts.append(line) }
+        return texts.contains { Self.names(variable, in: $0) }
+    }
+
+    fileprivate static func names(_ variable: String, in text: String) -> Bool {
+        text.contains("{{\(variable)}}") || text.contains("{{ \(variable) }}")
+    }
+}
+
+extension ProcessSpec.Command {
+    fileprivate var texts: [String] {
+        switch self {
+        case .arguments(let words): words
+        case .shell(let line): [line]
         }
+    }
+}
+
+extension Scenario {
+    /// True when a traffic speaks TLS, or a command asks where the certificates are.
+    var usesCertificates: Bool {
+        let commands =
+            traffic.compactMap { source in
+                if case .exec(let command) = source.kind { command } else { nil }
+            }
+            + faults.flatMap { fault -> [ProcessSpec.Command] in
+                guard case .exec(_, let begin, let heal) = fault.action else { return [] }
+                return [begin] + (heal.map { [$0] } ?? [])
+            }
+        return traffic.contains { $0.tls != nil } || processes.contains { $0.names("tls") }
+            || commands.flatMap(\.texts).contains { ProcessSpec.names("tls", in: $0) }
     }
 }

@@ -60,7 +60,7 @@ extension ScenarioRun {
     }
 
     private func exchangeWords(_ spec: TrafficSpec, host: Int) -> [String] {
-        let connection = ["--connection", spec.connection.rawValue]
+        let connection = ["--connection", spec.connection.rawValue] + Self.words(of: spec.tls)
         switch spec.kind {
         case .http(let http): return connection + targetWords(http.target) + Self.words(of: http)
         case .tcp(let tcp):
@@ -91,6 +91,15 @@ extension ScenarioRun {
             "--statuses", statuses.joined(separator: ","),
         ] + http.headers.flatMap { ["--header", "\($0.name): \($0.value)"] }
             + words(of: http.payload)
+    }
+
+    private static func words(of server: TLSServer?) -> [String] {
+        let words = ["--tls", HostCertificates.directory]
+        switch server {
+        case .host(let name): return words + ["--tls-server", name]
+        case .any: return words
+        case nil: return []
+        }
     }
 
     private static func words(of payload: Payload) -> [String] {

@@ -163,6 +163,7 @@ public final class ScenarioRun {
             }
             try bringHostsUp()
             try startFabric()
+            try handOutCertificates()
             stage = "its processes were starting"
             try startAllProcesses()
             stage = "traffic was sent"

@@ -2,7 +2,8 @@
 ///
 /// `command`, `environment` and the contents of `files` may use `{{host}}` (the host's name),
 /// `{{address}}` (its IPv4 address), `{{address6}}`, `{{dir}}` (the process's own scratch
-/// directory, where `files` are written and which is its working directory) and `{{scenario}}` (the
+/// directory, where `files` are written and which is its working directory), `{{tls}}` (the
+/// directory with the host's certificate, its key and the run's root) and `{{scenario}}` (the
 /// directory of the scenario file); also `{{address:HOST}}` and `{{address6:HOST}}` (the address of
 /// another host, which exists). The command of an `exec` readiness may use them as well. They are
 /// filled in per host when the process is started, not by the reader.

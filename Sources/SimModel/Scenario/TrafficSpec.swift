@@ -38,6 +38,8 @@ public struct TrafficSpec: Sendable, Equatable {
     public var kind: Kind
     /// Used by http and tcp.
     public var connection: Connection = .keepAlive
+    /// Who must answer over TLS 1.3 (http and tcp); nil: no TLS is spoken.
+    public var tls: TLSServer?
     public var arrival = Arrival()
     /// A request without a whole answer by then has failed.
     public var timeout: Duration = .seconds(1)
@@ -63,6 +65,15 @@ public struct TrafficSpec: Sendable, Equatable {
         case .mesh: "mesh"
         }
     }
+}
+
+/// Which certificates of servers a traffic over TLS accepts, of those that the run has given to its
+/// hosts.
+public enum TLSServer: Sendable, Equatable {
+    /// That of this host.
+    case host(String)
+    /// That of any host.
+    case any
 }
 
 /// When requests are due: an open-loop arrival process.
@@ -103,7 +114,7 @@ public struct SocketTarget: Sendable, Equatable {
     }
 }
 
-/// One HTTP/1.1 request: `http://web:8080/path`.
+/// One HTTP/1.1 request: `http://web:8080/path`, or `https` with TLS.
 public struct HTTPExchange: Sendable, Equatable {
     public var target: SocketTarget
     /// Path and query, beginning with `/`.

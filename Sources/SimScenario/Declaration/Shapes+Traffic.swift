@@ -24,9 +24,10 @@ extension Shapes {
         Key(
             "http",
             .formatted(
-                "http://HOST:PORT/PATH with a host of the topology", pattern: "^http://[^#]+$",
+                "http://HOST:PORT/PATH with a host of the topology", pattern: "^https?://[^#]+$",
                 example: "\"http://web:8080/\""),
-            "Each request is an HTTP/1.1 request of this URL; port 80 when left out."),
+            "Each request is an HTTP/1.1 request of this URL; port 80 when left out. An https URL "
+                + "speaks TLS 1.3; port 443 when left out."),
         Key(
             "tcp", socket,
             "Each request is one exchange over TCP: connect unless connected, send, wait for the "
@@ -89,6 +90,13 @@ extension Shapes {
             "connection", .word(TrafficSpec.Connection.allCases.map(\.rawValue)),
             fallback: "keep-alive", beside: ["http", "tcp"],
             "Whether connections are used again, or each request makes its own."),
+        Key(
+            "tls", .anyOf("true, false or { server: HOST }", [.boolean, .mapping { tls }]),
+            fallback: "true for an https URL, else false", beside: ["http", "tcp"],
+            example: "true",
+            "Whether TLS 1.3 is spoken, with the certificates of {{tls}} on both sides: the "
+                + "harness makes an authority for each run. The server must show the certificate "
+                + "of the host that the request goes to, or of 'server'."),
         Key(
             "backend",
             .anyOf(
@@ -166,6 +174,16 @@ extension Shapes {
                 "contains", .text, required: true, example: "PONG",
                 "The answer has this text somewhere in it.")
         ], example: "{ contains: PONG }")
+
+    static let tls = Shape(
+        title: "a tls",
+        keys: [
+            Key(
+                "server", .anyOf("a host or any", [.word(["any"]), .reference("host")]),
+                required: true, example: "any",
+                "The host whose certificate the server must show, where another one answers than "
+                    + "the request goes to: behind a proxy that passes TLS on. any: every host's.")
+        ], example: "{ server: any }")
 
     static let backend = Shape(
         title: "a backend",

@@ -79,23 +79,27 @@ extension DocumentReader {
         return ScalarValue.read(node, as: type, for: "method", into: sink)?.text ?? "GET"
     }
 
+    /// What a URL begins with, and the port where it names none.
+    private static let schemes: [(prefix: String, port: UInt16)] = [
+        ("http://", 80), (secureScheme, 443),
+    ]
+    static let secureScheme = "https://"
+
     private func readURL(_ fields: Fields, usesIPv6: Bool) -> HTTPExchange? {
         guard let text = fields.text("http"), let node = fields.value("http") else { return nil }
         let form = "http://HOST:PORT/PATH with a host of the topology"
-        let scheme = "http://"
-        guard text.hasPrefix(scheme) else {
-            let found = text.hasPrefix("https://") ? "https is not supported yet" : "no http URL"
-            sink.report("'http' is \(node.described): \(found)", at: node, expected: form)
+        guard let scheme = Self.schemes.first(where: { text.hasPrefix($0.prefix) }) else {
+            sink.report("'http' is \(node.described): no http URL", at: node, expected: form)
             return nil
         }
-        let rest = text.dropFirst(scheme.count)
+        let rest = text.dropFirst(scheme.prefix.count)
         let authority = rest.prefix { !"/?#".contains($0) }
         let tail = rest.dropFirst(authority.count)
         let path = tail.first == "?" ? "/" + tail : String(tail)
         let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
         let isPrintable = path.unicodeScalars.allSatisfy { (0x21...0x7e).contains($0.value) }
         guard let name = parts.first, parts.count <= 2, isPrintable, !path.contains("#"),
-            let port = parts.count == 2 ? Self.port(String(parts[1])) : 80
+            let port = parts.count == 2 ? Self.port(String(parts[1])) : scheme.port
         else {
             sink.report("'http' is \(node.described): no http URL", at: node, expected: form)
             return nil

@@ -20,6 +20,7 @@ extension DocumentReader {
             if let connection = fields.word("connection", as: TrafficSpec.Connection.self) {
                 traffic.connection = connection
             }
+            traffic.tls = readTLS(fields, kind: kind)
             traffic.attribution = readBackend(fields, kind: kind)
             if case .mesh = kind { traffic.attribution = .instance }
             readSpan(fields, into: &traffic)

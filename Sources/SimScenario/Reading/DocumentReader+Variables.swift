@@ -3,7 +3,7 @@ import SimModel
 /// `{{variables}}` in commands, environment and files.
 extension DocumentReader {
     private static let variables = [
-        "host", "address", "address6", "dir", "scenario", "commy-traffic", "commyd",
+        "host", "address", "address6", "dir", "scenario", "tls", "commy-traffic", "commyd",
         "commy-workload",
     ]
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 
 /// `commy-dev soak NAME`: runs one long campaign from the registry.
 struct SoakCommand: ParsableCommand {
@@ -26,7 +27,10 @@ struct SoakCommand: ParsableCommand {
             let known = Campaign.all.map(\.name).joined(separator: ", ")
             throw ValidationError("no campaign is called \(name); there are: \(known)")
         }
-        let failures = try campaign.run(rounds ?? campaign.rounds, seed) { print($0) }
+        let failures = try campaign.run(rounds ?? campaign.rounds, seed) { line in
+            // A campaign takes hours: its lines are to be read as they come, in a file too.
+            FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        }
         for failure in failures { print("did not hold: \(failure)") }
         print("\(name): \(failures.isEmpty ? "held" : "\(failures.count) failures")")
         if !failures.isEmpty { throw ExitCode(1) }

@@ -18,7 +18,7 @@ enum Architecture {
         ]
         let harness: Set<String> = [
             "SimModel", "SimScenario", "SimTraffic", "SimWorkload", "SimLab", "SimInProcess",
-            "SimReport", "Conformance",
+            "SimReport", "MeshBench", "Conformance",
         ]
         return [
             "CommyBase": [],
@@ -42,14 +42,16 @@ enum Architecture {
             ],
             "CommyNode": runtime.subtracting(["CommyNode"]).union(["CLinux"]),
             "SimScenario": ["CommyBase", "SimModel"],
-            "SimTraffic": ["CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm"],
+            "SimTraffic": [
+                "CLinux", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm", "CommyTLS",
+            ],
             "SimWorkload": [
                 "CommyBase", "CommyWire", "CommyMesh", "CommyLinux", "CommyReactor",
                 "CommySession", "SimTraffic",
             ],
             "SimLab": [
-                "CLinux", "CommyBase", "CommyLinux", "CommyShm", "CommyTLS", "SimModel",
-                "SimTraffic",
+                "CLinux", "COpenSSL", "CommyBase", "CommyLinux", "CommyReactor", "CommyShm",
+                "CommyTLS", "SimModel", "SimTraffic",
             ],
             "MeshBench": runtime.union(["CommyNode", "SimLab"]),
             "SimInProcess": ["CommyBase", "CommyMesh", "CommyWire", "SimModel"],
