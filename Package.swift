@@ -35,9 +35,16 @@ let package = Package(
         // Pure: the standard library and each other, nothing else.
         .target(name: "CommyBase", swiftSettings: swift),
         .target(name: "SimModel", dependencies: ["CommyBase"], swiftSettings: swift),
-        .target(name: "CommyWire", dependencies: ["CommyBase"], swiftSettings: swift),
+        .target(
+            name: "CommyWire", dependencies: ["CommyBase"], exclude: ["PROTOCOL.md"],
+            swiftSettings: swift),
         .target(
             name: "CommyMesh", dependencies: ["CommyBase", "CommyWire"], swiftSettings: swift),
+
+        // Tools of the developers.
+        .target(
+            name: "CommyFuzz", dependencies: ["CommyBase", "CommyWire", "CommyMesh"],
+            swiftSettings: swift),
 
         // Effects.
         .systemLibrary(name: "CLibCap", pkgConfig: "libcap", providers: [.apt(["libcap-dev"])]),
@@ -130,7 +137,8 @@ let package = Package(
             ],
             swiftSettings: swift),
         .executableTarget(
-            name: "commy-dev", dependencies: [argumentParser], swiftSettings: swift),
+            name: "commy-dev", dependencies: ["CommyBase", "CommyFuzz", argumentParser],
+            swiftSettings: swift),
 
         // Tests.
         .target(name: "CAllocations", path: "Tests/CAllocations", cSettings: c),
@@ -140,6 +148,9 @@ let package = Package(
         .testTarget(name: "CommyBaseTests", dependencies: ["CommyBase"], swiftSettings: swift),
         .testTarget(
             name: "CommyWireTests", dependencies: ["CommyWire", "CommyBase"], swiftSettings: swift),
+        .testTarget(
+            name: "CommyFuzzTests", dependencies: ["CommyFuzz", "CommyWire"],
+            swiftSettings: swift),
         .testTarget(
             name: "CommyMeshTests", dependencies: ["CommyMesh", "CommyWire", "CommyBase"],
             swiftSettings: swift),

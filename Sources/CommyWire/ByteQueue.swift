@@ -63,7 +63,7 @@ public struct ByteQueue: Sendable, Equatable {
     public func withUnreadBytes<Value, Failure: Error>(
         _ body: (borrowing RawSpan) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        try unsafe body(writer.storage.span.bytes.extracting(droppingFirst: head))
+        try unsafe body(writer.storage.span.bytes.extracting(head..<writer.count))
     }
 
     /// The first `count` unread bytes are done with.

@@ -1,7 +1,8 @@
 /// Reads numbers and texts from bytes, front to back. The bytes are handed in at each call, because
 /// a span may not be stored; a reader belongs to one span from its first call to its last.
 ///
-/// Numbers are little-endian. Every method throws instead of reading past the end, so a decoder
+/// Numbers are little-endian. `take` is the one place where bounds are checked; what is loaded, it
+/// has given out. Every method throws instead of reading past the end, so a decoder
 /// that is built on it is total.
 public struct ByteReader: Sendable {
     @usableFromInline
@@ -45,33 +46,33 @@ public struct ByteReader: Sendable {
     @inlinable
     public func peek(_ bytes: borrowing RawSpan) throws(WireError) -> UInt8 {
         guard position < bytes.byteCount else { throw .truncated }
-        return unsafe bytes.unsafeLoad(fromByteOffset: position, as: UInt8.self)
+        return unsafe bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
     }
 
     @inlinable
     public mutating func u8(_ bytes: borrowing RawSpan) throws(WireError) -> UInt8 {
         let start = try take(1, bytes)
-        return unsafe bytes.unsafeLoad(fromByteOffset: start, as: UInt8.self)
+        return unsafe bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self)
     }
 
     @inlinable
     public mutating func u16(_ bytes: borrowing RawSpan) throws(WireError) -> UInt16 {
         let start = try take(2, bytes)
-        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt16.self)
+        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt16.self)
         return UInt16(littleEndian: word)
     }
 
     @inlinable
     public mutating func u32(_ bytes: borrowing RawSpan) throws(WireError) -> UInt32 {
         let start = try take(4, bytes)
-        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt32.self)
+        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt32.self)
         return UInt32(littleEndian: word)
     }
 
     @inlinable
     public mutating func u64(_ bytes: borrowing RawSpan) throws(WireError) -> UInt64 {
         let start = try take(8, bytes)
-        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self)
         return UInt64(littleEndian: word)
     }
 
@@ -108,13 +109,13 @@ public struct ByteReader: Sendable {
         _ count: Int, _ name: StaticStringName, _ bytes: borrowing RawSpan
     ) throws(WireError) -> String {
         let start = try take(count, bytes)
-        let text = unsafe bytes.withUnsafeBytes { whole in
-            unsafe String(
-                validating: UnsafeRawBufferPointer(rebasing: whole[start..<start + count]),
-                as: UTF8.self)
+        guard UTF8Check.firstInvalid(in: start..<start + count, bytes) == nil else {
+            throw .invalid(name)
         }
-        guard let text else { throw .invalid(name) }
-        return text
+        return unsafe bytes.withUnsafeBytes { whole in
+            let text = unsafe UnsafeRawBufferPointer(rebasing: whole[start..<start + count])
+            return unsafe String(decoding: text, as: UTF8.self)
+        }
     }
 
     /// A text whose length in bytes comes first as a varint; valid UTF-8 of at most `limit` bytes.

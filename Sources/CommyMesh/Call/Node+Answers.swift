@@ -204,9 +204,8 @@ extension Node {
     }
 
     mutating func removeCall(_ number: Int) {
-        for place in [calls[number].up, calls[number].down] {
-            if let place { withStream(place) { $0.unbind(place.key) } }
-        }
+        if let up = calls[number].up { withStream(up) { $0.unbind(up.key) } }
+        if let down = calls[number].down { withStream(down) { $0.unbind(down.key) } }
         callDeadlines.remove(UInt32(number))
         calls.remove(number)
     }

@@ -62,10 +62,11 @@ extension Node {
         _ number: Int, _ layout: OpenLayout, _ payload: borrowing RawSpan
     ) -> LinkFault? {
         let query: RouteQuery
-        let method: MethodName
+        var method = MethodName.none
         do {
             query = try self.query(layout, payload)
-            method = try Self.method(layout, payload)
+            // Only shown, so read only when it is.
+            if configuration.notesCalls { method = try Self.method(layout, payload) }
         } catch {
             return LinkFault(error, in: .open)
         }

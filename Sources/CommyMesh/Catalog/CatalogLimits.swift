@@ -9,8 +9,7 @@ public struct CatalogLimits: Sendable, Equatable {
     /// Encoded bytes of one owner's instances: what a joining node must fetch from one peer.
     public var bytesPerOwner = 1 << 20
     /// Live instances of all owners. At least 16 x `entriesPerOwner`: it takes sixteen greedy
-    /// owners
-    /// to fill the table.
+    /// owners to fill the table.
     public var entries = 65_536
     /// Encoded bytes of all owners: the memory of a mesh's catalog, within a factor of three. At
     /// least 16 x `bytesPerOwner`.

@@ -1,7 +1,9 @@
 internal import CommyBase
 public import CommyWire
 
-extension CatalogMessage {
+extension CatalogMessage: FramePayload {
+    public static let kind = FrameKind.catalog
+
     private enum Kind: UInt8 {
         case delta = 1
         case pull = 2
@@ -19,7 +21,7 @@ extension CatalogMessage {
         case .summary: self = .summary(viewHash: try reader.u64(bytes))
         case .digest: self = .digest(try CatalogDigest(reading: &reader, bytes))
         }
-        guard reader.isAtEnd(bytes) else { throw .invalid("end") }
+        try reader.expectEnd(bytes)
     }
 
     /// Puts the body behind what is in the writer.

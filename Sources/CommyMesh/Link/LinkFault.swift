@@ -22,9 +22,9 @@ public struct LinkFault: Error, Sendable, Equatable {
 enum LinkFact: Sendable, Equatable {
     /// Dealt with inside.
     case nothing
-    /// The peer has said who it is. An acceptor answers with `accept` or `refuse`; a dialler with
-    /// `confirm` or `refuse`.
-    case greeted(HelloFacts)
+    /// The peer has said who it is (`LinkMachine.peer`). The owner answers with `accept` or
+    /// `refuse`.
+    case greeted
     /// A stream begins; the payload is an OPEN whose fixed part is sound.
     case opened(StreamKey, ends: Bool)
     case head(binding: UInt32, ends: Bool)

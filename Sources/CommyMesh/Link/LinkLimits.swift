@@ -2,7 +2,7 @@
 ///
 /// Inequalities that must hold: `heartbeatActive * 2 < silentAfter`, so that one lost heartbeat is
 /// not yet silence; `silentAfter < lostAfter`; `stall < silentAfter`; `streamWindow <= linkWindow`;
-/// `committedOutput >= largest frame`; `outputBytes >= linkWindow + committedOutput`.
+/// `committedOutput < openingOutput < outputBytes`; `outputBytes >= linkWindow + committedOutput`.
 public struct LinkLimits: Sendable, Equatable {
     /// Bytes of DATA that the peer may send on one stream before a grant: the bandwidth-delay
     /// product of 50 Mbit/s over 10 ms.
@@ -20,6 +20,9 @@ public struct LinkLimits: Sendable, Equatable {
     /// frames wait by priority: it bounds by how much a bulk transfer delays an urgent call
     /// (0.5 ms at 1 Gbit/s).
     public var committedOutput = 64 << 10
+    /// Bytes in the output queue at which no more streams are opened: the peer does not keep up, and
+    /// another instance may.
+    public var openingOutput = 1 << 20
     /// Bytes in the output queue at which a peer counts as too slow and is cut off; frames without
     /// credit (gossip, events, replies) are what can get it there.
     public var outputBytes = 8 << 20
@@ -56,5 +59,6 @@ public struct LinkLimits: Sendable, Equatable {
             && heartbeatIdle < silentAfterIdle && silentAfterIdle < lostAfter
             && streamWindow <= linkWindow && linkWindow <= windowCeiling
             && outputBytes >= Int(linkWindow) + committedOutput && openStreams > 0
+            && committedOutput < openingOutput && openingOutput < outputBytes
     }
 }

@@ -45,7 +45,7 @@ extension LinkMachine {
         }
         peer = facts
         state = .deciding
-        return .greeted(facts)
+        return .greeted
     }
 
     /// The owner knows the peer and wants it: the link is open. An acceptor's HELLO_OK goes out.

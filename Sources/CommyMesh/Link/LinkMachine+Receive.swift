@@ -91,7 +91,10 @@ extension LinkMachine {
                 receive: CreditWindow(limits.streamWindow), marks: marks,
                 priority: fixed.priority))
         peerCount += 1
-        return .opened(table.key(slot), ends: header.endsStream)
+        let key = table.key(slot)
+        // A one-way message that is wholly in its OPEN is over with it.
+        removeIfOver(slot)
+        return .opened(key, ends: header.endsStream)
     }
 
     private mutating func headReceived(

@@ -37,7 +37,6 @@ extension LinkMachine {
             let isSound = sendWindow.spend(UInt32(count)) && table[slot].send.spend(UInt32(count))
             precondition(isSound, "the windows were asked before")
         }
-        if first.kind == .open { table[slot].openedAt = queuedBytes }
         // Taken out and put back, so that the output and the backlog are not one access.
         var backlog = StreamBacklog()
         swap(&backlog, &backlogs[number])

@@ -23,18 +23,11 @@ extension LinkMachine {
                 openedAt: queuedBytes))
         ownCount += 1
         let key = table.key(slot)
-        if mayGo(slot) {
-            write {
-                FrameHeader.frame(.open, stream: id, flags: ends ? .end : [], into: &$0, body)
-            }
-            removeIfOver(slot)
-        } else {
-            var writer = ByteWriter(capacity: 256)
-            body(&writer)
-            // Not in the output yet, so certainly not sent before all that is.
-            table[slot].openedAt = .max
-            unsafe hold(slot, .open, ends ? .end : [], writer.bytes.span.bytes)
+        // Never waits by priority: numbers must rise on the wire, and it is small.
+        write {
+            FrameHeader.frame(.open, stream: id, flags: ends ? .end : [], into: &$0, body)
         }
+        removeIfOver(slot)
         return key
     }
 
@@ -116,9 +109,8 @@ extension LinkMachine {
         detail: String = ""
     ) {
         guard let slot = table.find(key) else { return }
-        let wasSent = table[slot].openedAt != .max
         remove(slot)
-        guard wasSent, state != .closed else { return }
+        guard state != .closed else { return }
         let reset = ResetFrame(code: code, delivered: delivered, detail: detail)
         write { reset.encodeFrame(stream: key.id, into: &$0) }
     }

@@ -98,7 +98,7 @@ struct LinkMachine: Sendable {
     /// Whether a stream can be opened now.
     var takesStreams: Bool {
         isOpen && peerAccepted == nil && nextStream != nil
-            && ownCount < Int(peer?.streamLimit ?? 0)
+            && ownCount < Int(peer?.streamLimit ?? 0) && output.count < limits.openingOutput
     }
     /// What the peer allows on a new stream.
     var peerStreamWindow: UInt32 { min(peer?.streamCredit ?? 0, limits.windowCeiling) }

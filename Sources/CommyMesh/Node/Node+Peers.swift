@@ -105,6 +105,8 @@ extension Node {
             membership.linkHeard(peer, at: now)
         }
         catalog.linkUp(peer, at: now)
+        trust.linkUp(peer, at: now)
+        trustIsDue = true
         membershipIsDue = true
         catalogIsDue = true
         let index = peerIndex(peer)
@@ -122,6 +124,7 @@ extension Node {
         guard wasUsable, !peers[index].isUsable else { return }
         membership.linkSilent(peer, at: now)
         catalog.linkDown(peer, at: now)
+        trust.linkDown(peer, at: now)
         membershipIsDue = true
         catalogIsDue = true
         router.linkChanged(peer, .silent)
@@ -144,6 +147,7 @@ extension Node {
         peersAreDue = true
         if wasUsable, !peers[index].isUsable {
             catalog.linkDown(peer, at: now)
+            trust.linkDown(peer, at: now)
             catalogIsDue = true
             router.linkChanged(peer, .down)
         }
@@ -167,6 +171,7 @@ extension Node {
         }
         if wasUsable, !peers[index].isUsable {
             catalog.linkDown(peer, at: now)
+            trust.linkDown(peer, at: now)
             catalogIsDue = true
         }
     }

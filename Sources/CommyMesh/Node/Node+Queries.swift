@@ -12,6 +12,7 @@ extension Node {
         case .members: memberRows
         case .top: topRows
         case .explainRoute(let service): routeRows(service)
+        case .trust: trustRows
         }
     }
 

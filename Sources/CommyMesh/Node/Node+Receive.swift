@@ -66,14 +66,17 @@ extension Node {
             guard binding != .max else { return nil }
             creditReceived(Int(binding), count, isUp: isUp)
         case .reset(let binding): return resetReceived(binding, payload, isUp: isUp)
-        case .greeted(let facts): greeted(slot, facts)
+        case .greeted: greeted(slot)
         case .goingAway(let code): goingAway(slot, code)
         case .message(let kind): return messageReceived(slot, kind, payload)
         }
         return nil
     }
 
-    private mutating func greeted(_ slot: Int, _ facts: HelloFacts) {
+    private mutating func greeted(_ slot: Int) {
+        guard let facts = links[slot].machine.peer else {
+            preconditionFailure("who has greeted has said who it is")
+        }
         switch links[slot].phase {
         case .greeting(let certificate): peerGreeted(slot, facts, certificate)
         case .session: sessionGreeted(slot, facts)
@@ -126,7 +129,7 @@ extension Node {
             switch kind {
             case .swim: return swimReceived(payload, from: peer)
             case .catalog: return catalogReceived(payload, from: peer)
-            case .trust: return nil
+            case .trust: return trustReceived(payload, from: peer)
             case .hello, .helloOK, .goAway, .ping, .pong, .credit, .open, .head, .data, .end,
                 .reset, .control, .controlReply, .event:
                 preconditionFailure("the machine lets no \(kind) through on a link")

@@ -42,7 +42,7 @@ extension Node {
     }
 
     /// Puts a frame on the link with a peer; without a link it is dropped.
-    private mutating func sendToPeer(_ peer: NodeID, _ write: (inout ByteWriter) -> Void) {
+    mutating func sendToPeer(_ peer: NodeID, _ write: (inout ByteWriter) -> Void) {
         guard let slot = activeLink(peer), links[slot].isLive else { return }
         withMachine(slot) { _ = $0.write(write) }
     }
@@ -61,14 +61,14 @@ extension Node {
         guard peer != id else { return }
         note(.member(peer: record.name, state: state, incarnation: record.incarnation))
         catalog.memberChanged(peer, state, record, at: now)
+        trust.memberChanged(peer, state, record, at: now)
         catalogIsDue = true
+        trustIsDue = true
         peersAreDue = true
         switch state {
         case .alive, .suspect:
             seeds.found(peer, at: record.addresses)
-            if let index = peerIndex(peer), peers[index].wish == .always {
-                peers[index].wanted(.always, at: record.addresses, limits, at: now)
-            }
+            wantPeer(peer, record.addresses)
         case .dead, .left:
             guard let index = peerIndex(peer) else { return }
             peers[index].unwanted()
@@ -84,6 +84,7 @@ extension Node {
     private mutating func memberForgotten(_ peer: NodeID) {
         viewHasChanged = true
         catalog.memberForgotten(peer, at: now)
+        trust.memberForgotten(peer, at: now)
         catalogIsDue = true
         seeds.lost(peer, at: now)
         peersAreDue = true

@@ -35,6 +35,7 @@ public struct Node: ~Copyable, Sendable {
     public internal(set) var membership: Membership
     public internal(set) var catalog: Catalog
     public internal(set) var router: Router
+    public internal(set) var trust: TrustRotation
     var routing: RandomStream
     var jitter: RandomStream
 
@@ -61,6 +62,7 @@ public struct Node: ~Copyable, Sendable {
     var settling = Ring<UInt32>()
     var membershipIsDue = true
     var catalogIsDue = true
+    var trustIsDue = true
     var peersAreDue = true
     var viewHasChanged = true
     var catalogHasChanged = true
@@ -86,6 +88,9 @@ public struct Node: ~Copyable, Sendable {
             random: random.labelled("catalog"), at: now)
         router = Router(
             self: record.id, zone: configuration.zone, limits: configuration.limits.router)
+        trust = TrustRotation(
+            self: record.name, life: record.life, restored: configuration.trust,
+            limits: configuration.limits.trust, random: random.labelled("trust"), at: now)
         routing = RandomStream(key: random.labelled("routing"))
         jitter = RandomStream(key: random.labelled("jitter"))
         seeds.add(configuration.seeds, at: now)
@@ -109,6 +114,10 @@ public struct Node: ~Copyable, Sendable {
             catalog.advance(to: self.now)
             catalogIsDue = true
         }
+        if trust.nextDeadline <= self.now {
+            trust.advance(to: self.now)
+            trustIsDue = true
+        }
         if peersDeadline <= self.now { peersAreDue = true }
         stoppingTimePassed()
         finish()
@@ -124,11 +133,13 @@ public struct Node: ~Copyable, Sendable {
             membershipIsDue = true
         case .join(let addresses): seeds.add(addresses, at: self.now)
         case .stop(let span): stop(within: span)
-        case .certificateLoaded(let serial, let notAfter):
-            let subject = "spiffe://\(configuration.mesh)/node/\(configuration.name)"
-            note(.certificate(subject: subject, notAfter: notAfter, serial: serial))
+        case .certificateLoaded(let serial, let notAfter, let issuer):
+            certificateLoaded(serial, notAfter, issuer)
+        case .anchorsLoaded(let anchors): trust.bundleLoaded(anchors, at: self.now)
+        case .wallClockRead(let seconds): trust.wallClockRead(seconds, at: self.now)
         }
         peersAreDue = true
+        trustIsDue = true
         finish()
     }
 
@@ -148,7 +159,8 @@ public struct Node: ~Copyable, Sendable {
 
     private var nextDeadline: MeshInstant {
         guard stopping != .stopped else { return .never }
-        let parts = min(membership.nextDeadline, catalog.nextDeadline)
+        let parts = min(
+            min(membership.nextDeadline, catalog.nextDeadline), trust.nextDeadline)
         let tables = min(linkDeadlines.first, callDeadlines.first)
         return min(min(parts, tables), min(peersDeadline, stoppingDeadline))
     }
@@ -201,6 +213,9 @@ public struct Node: ~Copyable, Sendable {
             } else if catalogIsDue {
                 catalogIsDue = false
                 serveCatalog()
+            } else if trustIsDue {
+                trustIsDue = false
+                serveTrust()
             } else if peersAreDue {
                 peersAreDue = false
                 servePeers()
@@ -243,6 +258,7 @@ public struct Node: ~Copyable, Sendable {
     public func checkInvariants() {
         if let rule = membership.checkInvariants() { preconditionFailure(rule) }
         catalog.checkInvariants()
+        if let rule = trust.checkInvariants() { preconditionFailure(rule) }
         router.checkInvariants()
         calls.checkInvariants()
         linkDeadlines.checkInvariants()

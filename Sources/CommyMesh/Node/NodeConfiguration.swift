@@ -18,11 +18,15 @@ public struct NodeConfiguration: Sendable {
     public var notesCalls: Bool
     /// Which program this is, for people.
     public var build: String
+    /// The rotation of trust anchors that the node last entered, if it has kept one
+    /// (`NodeOutput.keepTrust`).
+    public var trust: TrustState?
 
     public init(
         mesh: MeshName, name: NodeName, zone: Zone = .unknown, addresses: [NetworkAddress] = [],
         seeds: [NetworkAddress] = [], life: UInt64, random: RandomKey,
-        limits: NodeLimits = NodeLimits(), notesCalls: Bool = false, build: String = "commy"
+        limits: NodeLimits = NodeLimits(), notesCalls: Bool = false, build: String = "commy",
+        trust: TrustState? = nil
     ) {
         self.mesh = mesh
         self.name = name
@@ -34,6 +38,7 @@ public struct NodeConfiguration: Sendable {
         self.limits = limits
         self.notesCalls = notesCalls
         self.build = build
+        self.trust = trust
     }
 
     public var id: NodeID { NodeID(name) }
@@ -47,6 +52,12 @@ public enum NodeCommand: Sendable, Equatable {
     case join([NetworkAddress])
     /// Take nothing new, let calls end for at most this long, leave the mesh, then `.stopped`.
     case stop(within: Duration)
-    /// This node's certificate was loaded or reloaded.
-    case certificateLoaded(serial: String, notAfter: Int64)
+    /// This node's certificate was loaded or reloaded; it comes from the anchor `issuer`, and ends
+    /// at `notAfter` (seconds since 1970).
+    case certificateLoaded(serial: String, notAfter: Int64, issuer: Fingerprint? = nil)
+    /// These anchors are trusted now, and nothing else; at most `TrustLimits.bundle`, each once.
+    case anchorsLoaded([TrustAnchor])
+    /// The wall clock shows this (seconds since 1970). To be told at the start and now and then, for
+    /// warnings about what ends.
+    case wallClockRead(Int64)
 }

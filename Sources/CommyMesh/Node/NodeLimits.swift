@@ -8,6 +8,7 @@ public struct NodeLimits: Sendable, Equatable {
     public var membership = MembershipLimits()
     public var catalog = CatalogLimits()
     public var router = RouterLimits()
+    public var trust = TrustLimits()
 
     /// Connections with nodes and with processes, each with a stream table: at 100 bytes per idle
     /// one it is 400 KiB.

@@ -13,6 +13,15 @@ public enum NodeOutput: Sendable, Equatable {
     /// Send what is still to send (for at most a second), then close the connection. Answer with
     /// `closed`; until then the handle still serves `withOutgoing` and `consumed`.
     case close(LinkHandle, ErrorCode)
+    /// Put this anchor into the bundle of those that are trusted, keep it over restarts, then
+    /// command `.anchorsLoaded`.
+    case installAnchor(TrustAnchor)
+    /// Get a certificate from this anchor, then command `.certificateLoaded`.
+    case reissueCertificate(Fingerprint)
+    /// Take this anchor out of the bundle, then command `.anchorsLoaded`. Never the last one.
+    case removeAnchor(Fingerprint)
+    /// Keep this over restarts, for `NodeConfiguration.trust`.
+    case keepTrust(TrustState)
     /// Something happened that people and the harness want to see.
     case note(NodeEvent)
     /// The node has left the mesh and closed everything: the runtime may end. Comes once.

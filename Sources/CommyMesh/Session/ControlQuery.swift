@@ -12,6 +12,8 @@ public enum ControlQuery: Sendable, Equatable {
     case top
     /// Where a call of this service would go, and why each instance was or was not chosen.
     case explainRoute(ServiceName)
+    /// Where the rotation of trust anchors stands, and what each node has.
+    case trust
 
     public init(decoding bytes: borrowing RawSpan) throws(WireError) {
         var reader = ByteReader()
@@ -22,6 +24,7 @@ public enum ControlQuery: Sendable, Equatable {
         case 4: self = .members
         case 5: self = .top
         case 6: self = .explainRoute(try reader.serviceName(bytes))
+        case 7: self = .trust
         // Every other number is no question.
         default: throw .invalid("query")
         }
@@ -38,6 +41,7 @@ public enum ControlQuery: Sendable, Equatable {
         case .explainRoute(let service):
             writer.u8(6)
             writer.text(service.text)
+        case .trust: writer.u8(7)
         }
     }
 }
@@ -48,6 +52,10 @@ public enum ControlOrder: Sendable, Equatable {
     case stop(within: Duration)
     /// Look for other members there too.
     case join([NetworkAddress])
+    /// Begin a rotation to this trust anchor, in place of one that is in progress or not.
+    case beginRotation(TrustAnchor, replacing: Bool)
+    /// Go to the next step, with or without members that are dead.
+    case proceedRotation(TrustRotation.Absent)
 
     /// The longest time that a stop may be given.
     public static let longestStop: Duration = .seconds(3_600)
@@ -66,6 +74,18 @@ public enum ControlOrder: Sendable, Equatable {
             var addresses: [NetworkAddress] = []
             for _ in 0..<count { addresses.append(try reader.address(bytes)) }
             self = .join(addresses)
+        case 3:
+            let isReplacing = try reader.u8(bytes)
+            guard isReplacing <= 1 else { throw .invalid("replacing") }
+            let anchor = try TrustAnchor(reading: &reader, bytes)
+            self = .beginRotation(anchor, replacing: isReplacing == 1)
+        case 4:
+            switch try reader.u8(bytes) {
+            case 0: self = .proceedRotation(.block)
+            case 1: self = .proceedRotation(.leaveBehind)
+            // Every other number is no choice.
+            default: throw .invalid("absent")
+            }
         // Every other number is no order.
         default: throw .invalid("order")
         }
@@ -82,7 +102,40 @@ public enum ControlOrder: Sendable, Equatable {
             let some = addresses.prefix(SeedList.seedLimit)
             writer.varint(UInt64(some.count))
             for address in some { writer.address(address) }
+        case .beginRotation(let anchor, let isReplacing):
+            writer.u8(3)
+            writer.u8(isReplacing ? 1 : 0)
+            anchor.encode(into: &writer)
+        case .proceedRotation(let absent):
+            writer.u8(4)
+            switch absent {
+            case .block: writer.u8(0)
+            case .leaveBehind: writer.u8(1)
+            }
         }
+    }
+}
+
+extension TrustAnchor {
+    fileprivate init(
+        reading reader: inout ByteReader, _ bytes: borrowing RawSpan
+    ) throws(WireError) {
+        let digest = try reader.array(Fingerprint.byteCount, bytes)
+        let notAfter = Int64(bitPattern: try reader.u64(bytes))
+        let count = try reader.count(limit: Self.byteLimit, "certificate", bytes)
+        let certificate = try reader.array(count, bytes)
+        guard let fingerprint = Fingerprint(digest),
+            let anchor = TrustAnchor(
+                fingerprint: fingerprint, notAfter: notAfter, certificate: certificate)
+        else { throw .invalid("anchor") }
+        self = anchor
+    }
+
+    fileprivate func encode(into writer: inout ByteWriter) {
+        writer.raw(fingerprint.bytes)
+        writer.u64(UInt64(bitPattern: notAfter))
+        writer.varint(UInt64(certificate.count))
+        writer.raw(certificate)
     }
 }
 

@@ -34,13 +34,14 @@ extension Node {
         do { head = try ControlHead(decoding: payload) } catch {
             return LinkFault(error, in: .control)
         }
-        catalogIsDue = true
         do { try perform(head, slot, payload) } catch {
             switch error {
             case .wire(let error): return LinkFault(error, in: .control)
             case .refused(let error): fail(head.request, error, slot)
             }
         }
+        // At once, so that a call that follows in the same bytes finds what was registered.
+        serveCatalog()
         return nil
     }
 
@@ -106,12 +107,22 @@ extension Node {
         guard links[slot].session?.isAdministrator == true else {
             throw .refused(CommyError(.permissionDenied, "only an administrator gives orders"))
         }
+        do {
+            switch order {
+            case .stop, .join: break
+            case .beginRotation(let anchor, let isReplacing):
+                try trust.begin(anchor, replacing: isReplacing, at: now)
+            case .proceedRotation(let absent): try trust.proceed(absent: absent, at: now)
+            }
+        } catch { throw .refused(error.error) }
         reply(request, slot)
+        trustIsDue = true
         switch order {
         case .stop(let span): stop(within: span)
         case .join(let addresses):
             seeds.add(addresses, at: now)
             peersAreDue = true
+        case .beginRotation, .proceedRotation: break
         }
     }
 

@@ -10,7 +10,7 @@ extension SessionClient {
         do { fact = try link.frameReceived(header, payload, at: now) } catch { return error }
         switch fact {
         case .nothing, .credit: return nil
-        case .greeted(let facts): return greeted(facts)
+        case .greeted: return greeted()
         case .opened(let key, let ends): return openReceived(key, payload, ends: ends)
         case .head(let binding, let ends):
             guard let slot = call(binding) else { return nil }
@@ -34,8 +34,8 @@ extension SessionClient {
     /// The call that a stream is bound to; nil when nobody waits for it any more.
     private func call(_ binding: UInt32) -> Int? { binding == .max ? nil : Int(binding) }
 
-    private mutating func greeted(_ facts: HelloFacts) -> LinkFault? {
-        guard let node = facts.node, let mesh = facts.mesh else {
+    private mutating func greeted() -> LinkFault? {
+        guard let facts = link.peer, let node = facts.node, let mesh = facts.mesh else {
             return LinkFault(.protocolViolation, "a node without a name")
         }
         link.accept(facts, at: now)

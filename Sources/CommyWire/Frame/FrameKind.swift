@@ -54,11 +54,11 @@ public enum FrameKind: UInt8, Sendable, Equatable, CaseIterable {
     @inlinable
     public var leastPayload: Int {
         switch self {
-        case .hello, .helloOK: 32
+        case .hello, .helloOK: 42
         case .goAway: 7
         case .ping, .pong: 16
         case .credit: 4
-        case .open: OpenFrame.fixedByteCount + 4
+        case .open: OpenFrame.fixedByteCount + 5
         case .head: 4
         case .data, .swim, .catalog, .trust: 1
         case .end: 0

@@ -6,14 +6,31 @@ internal enum ByteText {
     }
 
     static func equals(_ bytes: borrowing RawSpan, _ text: String) -> Bool {
-        let count = text.utf8.count
-        guard bytes.byteCount == count else { return false }
+        guard bytes.byteCount == text.utf8.count else { return false }
         return unsafe bytes.withUnsafeBytes { bytes in
             let isEqual = unsafe text.utf8.withContiguousStorageIfAvailable { text in
-                unsafe text.elementsEqual(bytes)
+                unsafe equals(bytes, UnsafeRawBufferPointer(text))
             }
             return unsafe isEqual ?? text.utf8.elementsEqual(bytes)
         }
+    }
+
+    /// Of one length; eight bytes at a time.
+    private static func equals(
+        _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
+    ) -> Bool {
+        var index = 0
+        while index + 8 <= left.count {
+            let word = unsafe left.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let other = unsafe right.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if word != other { return false }
+            index += 8
+        }
+        while index < left.count {
+            if unsafe left[index] != right[index] { return false }
+            index += 1
+        }
+        return true
     }
 
     /// Below 0 when the left one comes first, byte by byte.

@@ -91,15 +91,15 @@ public enum PayloadCodec {
             return
         }
         guard PayloadFormat.known.contains(format) else { throw PayloadError(.unknownFormat) }
-        let tape = Tape()
         let isPositional = format == .fixed || format == .compact
-        let builder = TapeBuilder(tape, isPositional: isPositional, limits)
+        let builder = TapeBuilder(isPositional: isPositional, limits)
         do {
             try builder.build(value)
         } catch {
             throw PayloadError(wrapping: error)
         }
         if let error = builder.error { throw error }
+        let tape = builder.tape
         do throws(PayloadFault) {
             switch format {
             case .json: try JSONWriter(tape).write(into: &writer)

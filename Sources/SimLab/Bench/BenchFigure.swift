@@ -14,7 +14,9 @@ public struct BenchFigure: Sendable, Codable {
     public var met: Bool?
 
     /// Without an aim.
-    public init(_ figure: String, _ unit: String, _ value: Double, peer: (String, Double)? = nil) {
+    public init(
+        _ figure: String, _ unit: String, _ value: Double, peer: (String, Double)? = nil
+    ) {
         self.figure = figure
         self.unit = unit
         self.value = value

@@ -9,7 +9,7 @@ struct Campaign: Sendable {
     let run: @Sendable (_ rounds: Int, _ seed: UInt64, _ tell: (String) -> Void) throws -> [String]
 
     /// All campaigns, in the order in which `commy-dev soak` lists them.
-    static let all: [Campaign] = [kill9, verdicts, lockstep]
+    static let all: [Campaign] = [kill9, verdicts, lockstep, wireFuzz]
 
     private static let kill9 = Campaign(
         name: "kill9",
@@ -31,4 +31,12 @@ struct Campaign: Sendable {
         purpose: "A scenario gets the same verdict in every run, also with both processors busy.",
         rounds: 20,
         run: { rounds, _, tell in try VerdictCampaign().run(rounds: rounds, tell: tell) })
+
+    private static let wireFuzz = Campaign(
+        name: "wire-fuzz",
+        purpose: "No bytes make a decoder trap, hoard memory, or read what it would not write.",
+        rounds: 1_000,
+        run: { rounds, seed, tell in
+            try FuzzCampaign(seed: seed).run(rounds: rounds, tell: tell)
+        })
 }

@@ -65,7 +65,8 @@ enum Architecture {
             "commy-workload": ["CommyBase", "CommyLinux", "SimWorkload"],
             "commy": runtime.union(harness).union(c)
                 .union(["Commy", "commy-init", "commy-traffic", "commy-workload", "commyd"]),
-            "commy-dev": [],
+            "CommyFuzz": ["CommyBase", "CommyMesh", "CommyWire"],
+            "commy-dev": ["CommyBase", "CommyFuzz"],
         ]
     }()
 

@@ -13,7 +13,7 @@ struct Bench: ParsableCommand {
             """,
         subcommands: [
             BenchList.self, BenchFabric.self, BenchHosts.self, BenchLockstep.self, BenchMesh.self,
-            BenchReactor.self,
+            BenchReactor.self, BenchWire.self,
         ],
         defaultSubcommand: BenchList.self)
 }

@@ -26,6 +26,8 @@ struct CatalogMesh {
         case linkUp(Int, Int, link: Int)
         case linkDown(Int, Int)
         case member(at: Int, of: Int, MemberState, life: UInt64)
+        /// Membership tells one node of another, whether they are linked or not.
+        case introduce(at: Int, of: Int, life: UInt64)
         case wake(Int)
     }
     struct Node {
@@ -89,7 +91,15 @@ struct CatalogMesh {
         drain(index)
         for other in 0..<count where other != index && nodes[other] != nil {
             connect(index, other)
+            introduce(index, other)
+            introduce(other, index)
         }
+    }
+
+    private mutating func introduce(_ at: Int, _ other: Int) {
+        guard let life = nodes[other]?.record.life, side[at] == side[other] else { return }
+        queue.add(
+            .introduce(at: at, of: other, life: life), at: now + draw(conditions.connecting))
     }
 
     mutating func crash(_ index: Int) {
@@ -128,10 +138,11 @@ struct CatalogMesh {
     }
 
     mutating func heal() {
-        let before = side
         side = Array(repeating: 0, count: count)
         for left in 0..<count {
-            for right in 0..<left where before[left] != before[right] { connect(left, right) }
+            for right in 0..<left where links[left * count + right] == nil {
+                connect(left, right)
+            }
         }
     }
 
@@ -199,12 +210,28 @@ struct CatalogMesh {
     /// Runs until all live nodes know the same and it is the truth; nil when it takes longer.
     mutating func timeToAgree(limit: Duration) -> Duration? {
         let begin = now
-        while !isAgreed {
+        // The node that was last to differ is asked first: most looks end there.
+        var last = 0
+        while true {
+            if let differing = differing(from: last) {
+                last = differing
+            } else if isAgreed {
+                return now - begin
+            }
             guard queue.nextTime <= begin + limit, let (at, event) = queue.pop() else { return nil }
             now = at
             handle(event)
         }
-        return now - begin
+    }
+
+    /// A node whose view is not that of the first one, looked for from a place on.
+    private func differing(from place: Int) -> Int? {
+        guard let first = nodes.first(where: { $0 != nil })??.catalog.viewHash else { return nil }
+        for step in 0..<count {
+            let index = (place + step) % count
+            if let node = nodes[index], node.catalog.viewHash != first { return index }
+        }
+        return nil
     }
 
     private mutating func handle(_ event: Event) {
@@ -232,6 +259,12 @@ struct CatalogMesh {
                 at, of: of, state,
                 MemberRecord(
                     name: Self.name(of), zone: .unknown, addresses: [], incarnation: 0, life: life))
+            drain(at)
+        case .introduce(let at, let of, let life):
+            guard let record = nodes[of]?.record, record.life == life, nodes[at] != nil,
+                nodes[at]?.view[of]?.life != life
+            else { return }
+            tell(at, of: of, .alive, record)
             drain(at)
         case .wake(let index):
             guard let node = nodes[index], node.wakesAt == now else { return }
@@ -271,8 +304,10 @@ struct CatalogMesh {
             case .stale, .refuted: break
             }
         }
-        node.watcher.read(&node.catalog, at: now)
-        if checksEachStep { node.catalog.checkInvariants() }
+        if checksEachStep {
+            node.watcher.read(&node.catalog, at: now)
+            node.catalog.checkInvariants()
+        }
         if node.catalog.nextDeadline != node.wakesAt {
             node.wakesAt = node.catalog.nextDeadline
             queue.add(.wake(index), at: max(node.wakesAt, now))
@@ -317,20 +352,26 @@ struct CatalogMesh {
         return range.lowerBound + .nanoseconds(Int64(random.nextUnit() * Double(span)))
     }
 
-    /// Whether all who live, on one side, have one view, and it is what is registered.
-    var isAgreed: Bool {
+    /// Whether all who live have one view, and it is what is registered.
+    var isAgreed: Bool { hasOneView && nodes.allSatisfy(knowsTheTruth) }
+
+    private var hasOneView: Bool {
         var hash: UInt64?
-        for node in nodes.compactMap(\.self) {
-            if node.catalog.viewHash != hash ?? node.catalog.viewHash { return false }
-            hash = node.catalog.viewHash
-            let living = node.catalog.serviceSummaries.flatMap {
-                node.catalog.instances(of: $0.service)
-            }.filter { $0.availability == .ready || $0.availability == .draining }
-            guard living.count == truth.count,
-                living.allSatisfy({ truth[$0.id] == $0.entry })
-            else { return false }
+        for node in nodes {
+            guard let node else { continue }
+            let own = node.catalog.viewHash
+            if own != hash ?? own { return false }
+            hash = own
         }
         return true
+    }
+
+    private func knowsTheTruth(_ node: Node?) -> Bool {
+        guard let node else { return true }
+        let living = node.catalog.serviceSummaries.flatMap {
+            node.catalog.instances(of: $0.service)
+        }.filter { $0.availability == .ready || $0.availability == .draining }
+        return living.count == truth.count && living.allSatisfy { truth[$0.id] == $0.entry }
     }
 }
 

@@ -3,19 +3,20 @@
 /// Tags are stepped over, except big numbers, which are read when they fit. `undefined` is null.
 /// Keys of maps are texts or integers.
 internal struct CBORParser {
-    private let parsing: TapeParsing
+    private var parsing: TapeParsing
     private var cursor = PayloadCursor()
 
     static func parse(
-        _ source: borrowing [UInt8], _ parsing: TapeParsing
-    ) throws(PayloadFault) {
+        _ source: [UInt8], _ limits: PayloadLimits
+    ) throws(PayloadFault) -> Tape {
         let bytes = unsafe source.span.bytes
-        var parser = CBORParser(parsing: parsing)
+        var parser = CBORParser(parsing: TapeParsing(source, limits))
         let isBreak = try parser.value(nil, .none, depth: 0, bytes)
         guard !isBreak else { throw PayloadFault(.malformed("CBOR break"), at: 0) }
         guard parser.cursor.isAtEnd(bytes) else {
             throw PayloadFault(.trailingBytes, at: parser.cursor.offset)
         }
+        return parser.parsing.tape
     }
 
     private init(parsing: TapeParsing) { self.parsing = parsing }
@@ -117,8 +118,7 @@ internal struct CBORParser {
             return parsing.content(kind, try content(head.major, count, bytes))
         }
         // Section 3.2.3: pieces of definite length up to a break, put together in the arena.
-        let tape = parsing.tape
-        let begin = tape.arena.count
+        let begin = parsing.tape.arena.count
         while true {
             let piece = try self.head(bytes)
             if piece.major == 7, piece.argument == nil { break }
@@ -127,11 +127,11 @@ internal struct CBORParser {
             }
             let range = try content(head.major, count, bytes)
             unsafe bytes.withUnsafeBytes {
-                unsafe tape.arena.append(
+                unsafe parsing.tape.arena.append(
                     contentsOf: UnsafeRawBufferPointer(rebasing: $0[range]))
             }
         }
-        var node = parsing.content(kind, begin..<tape.arena.count)
+        var node = parsing.content(kind, begin..<parsing.tape.arena.count)
         node.flags = .contentInArena
         return node
     }

@@ -34,7 +34,9 @@ internal struct TapeSingleContainer: SingleValueEncodingContainer {
 
     func encodeNil() throws { set(TapeNode(.null)) }
     func encode(_ value: Bool) throws { set(TapeNode(.bool, value: value ? 1 : 0)) }
-    func encode(_ value: String) throws { set(builder.text(value)) }
+    func encode(_ value: String) throws {
+        builder.set(slot, TapeNode(.text), content: value)
+    }
     func encode(_ value: Double) throws { set(TapeNode(.double, value: value.bitPattern)) }
     func encode(_ value: Float) throws { set(TapeNode(.float, value: UInt64(value.bitPattern))) }
     func encode<T: FixedWidthInteger & Encodable>(_ value: T) throws { set(TapeNode(value)) }
@@ -50,11 +52,11 @@ internal struct TapeUnkeyedContainer: UnkeyedEncodingContainer {
     let path: PathNode?
 
     var codingPath: [any CodingKey] { PathNode.keys(path) }
-    var count: Int { Int(builder.tape.nodes[list].count) }
+    var count: Int { builder.count(of: list) }
 
     func encodeNil() throws { try add(TapeNode(.null)) }
     func encode(_ value: Bool) throws { try add(TapeNode(.bool, value: value ? 1 : 0)) }
-    func encode(_ value: String) throws { try add(builder.text(value)) }
+    func encode(_ value: String) throws { try add(TapeNode(.text), content: value) }
     func encode(_ value: Double) throws { try add(TapeNode(.double, value: value.bitPattern)) }
     func encode(_ value: Float) throws {
         try add(TapeNode(.float, value: UInt64(value.bitPattern)))
@@ -82,28 +84,11 @@ internal struct TapeUnkeyedContainer: UnkeyedEncodingContainer {
     }
 
     @discardableResult
-    private func add(_ node: TapeNode) throws(PayloadError) -> Int {
+    private func add(_ node: TapeNode, content: String? = nil) throws(PayloadError) -> Int {
         do {
-            return try builder.child(node, of: list)
+            return try builder.add(node, content: content, to: list)
         } catch {
             throw error.at(path, .index(count))
-        }
-    }
-}
-
-extension TapeBuilder {
-    /// A child that is written later; after an error, any node, for then nothing is kept.
-    func reserve(
-        in parent: Int, key: String?, isVariant: Bool = false, _ path: PathNode?
-    ) -> Int {
-        do {
-            var node = TapeNode(.pending)
-            if isVariant { node.flags = .variant }
-            return try child(node, of: parent, key: key)
-        } catch {
-            fail(error.at(path))
-            tape.nodes.append(TapeNode(.pending))
-            return tape.nodes.count - 1
         }
     }
 }

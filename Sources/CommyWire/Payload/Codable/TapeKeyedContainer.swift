@@ -10,7 +10,9 @@ internal struct TapeKeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtoc
     func encode(_ value: Bool, forKey key: Key) throws {
         try add(TapeNode(.bool, value: value ? 1 : 0), key)
     }
-    func encode(_ value: String, forKey key: Key) throws { try add(builder.text(value), key) }
+    func encode(_ value: String, forKey key: Key) throws {
+        try add(TapeNode(.text), content: value, key)
+    }
     func encode(_ value: Double, forKey key: Key) throws {
         try add(TapeNode(.double, value: value.bitPattern), key)
     }
@@ -64,9 +66,11 @@ internal struct TapeKeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtoc
     }
 
     @discardableResult
-    private func add(_ node: TapeNode, _ key: Key) throws(PayloadError) -> Int {
+    private func add(
+        _ node: TapeNode, content: String? = nil, _ key: Key
+    ) throws(PayloadError) -> Int {
         do {
-            return try builder.child(node, of: map, key: key.stringValue)
+            return try builder.add(node, content: content, to: map, key: key.stringValue)
         } catch {
             throw error.at(path, PayloadError.Step(key))
         }

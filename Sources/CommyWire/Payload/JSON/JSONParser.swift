@@ -1,20 +1,20 @@
 /// RFC 8259, to the letter: no comments, no trailing commas, no NaN, valid UTF-8, no key twice.
 internal struct JSONParser {
-    private let parsing: TapeParsing
+    private var parsing: TapeParsing
     private var cursor = PayloadCursor()
-    private var tape: Tape { parsing.tape }
 
     static func parse(
-        _ source: borrowing [UInt8], _ parsing: TapeParsing
-    ) throws(PayloadFault) {
+        _ source: [UInt8], _ limits: PayloadLimits
+    ) throws(PayloadFault) -> Tape {
         let bytes = unsafe source.span.bytes
-        var parser = JSONParser(parsing: parsing)
+        var parser = JSONParser(parsing: TapeParsing(source, limits))
         try parser.skipBlanks(bytes)
         try parser.value(nil, .none, depth: 0, bytes)
         try parser.skipBlanks(bytes)
         guard parser.cursor.isAtEnd(bytes) else {
             throw PayloadFault(.trailingBytes, at: parser.cursor.offset)
         }
+        return parser.parsing.tape
     }
 
     private init(parsing: TapeParsing) { self.parsing = parsing }
@@ -144,9 +144,9 @@ internal struct JSONParser {
             }
             return (range, false)
         }
-        let begin = tape.arena.count
-        try JSONString.unescape(from: start, &cursor, into: &tape.arena, bytes)
-        return (begin..<tape.arena.count, true)
+        let begin = parsing.tape.arena.count
+        try JSONString.unescape(from: start, &cursor, into: &parsing.tape.arena, bytes)
+        return (begin..<parsing.tape.arena.count, true)
     }
 
     /// The digits of the number at `offset`, for those who read them in another precision.

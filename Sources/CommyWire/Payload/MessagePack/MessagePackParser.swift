@@ -1,18 +1,19 @@
 /// MessagePack (github.com/msgpack/msgpack, spec.md). Keys of maps are texts or integers; extension
 /// types are stepped over, and asked for by no Swift type.
 internal struct MessagePackParser {
-    private let parsing: TapeParsing
+    private var parsing: TapeParsing
     private var cursor = PayloadCursor()
 
     static func parse(
-        _ source: borrowing [UInt8], _ parsing: TapeParsing
-    ) throws(PayloadFault) {
+        _ source: [UInt8], _ limits: PayloadLimits
+    ) throws(PayloadFault) -> Tape {
         let bytes = unsafe source.span.bytes
-        var parser = MessagePackParser(parsing: parsing)
+        var parser = MessagePackParser(parsing: TapeParsing(source, limits))
         try parser.value(nil, .none, depth: 0, bytes)
         guard parser.cursor.isAtEnd(bytes) else {
             throw PayloadFault(.trailingBytes, at: parser.cursor.offset)
         }
+        return parser.parsing.tape
     }
 
     private init(parsing: TapeParsing) { self.parsing = parsing }
@@ -115,7 +116,7 @@ internal struct MessagePackParser {
 
 extension TapeParsing {
     /// A key out of a scalar: a text as it is, an integer as its decimal digits.
-    func key(_ node: TapeNode, at offset: Int) throws(PayloadFault) -> TapeKey {
+    mutating func key(_ node: TapeNode, at offset: Int) throws(PayloadFault) -> TapeKey {
         switch node.kind {
         case .text:
             return TapeKey(

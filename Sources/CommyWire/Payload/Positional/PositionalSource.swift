@@ -38,7 +38,18 @@ internal final class PositionalSource: PayloadSource {
         let count = try count()
         try spend(count)
         var keys: [String] = []
-        for _ in 0..<count { keys.append(try name()) }
+        for _ in 0..<count {
+            let start = cursor.offset
+            let key = try name()
+            // A text compares by its scalars' canonical form; only its bytes tell all keys apart.
+            if let last = keys.last {
+                guard last.utf8.lexicographicallyPrecedes(key.utf8) else {
+                    throw PayloadFault(
+                        last == key ? .duplicateKey : .malformed("key order"), at: start)
+                }
+            }
+            keys.append(key)
+        }
         dictionaries.append(keys.reversed())
         return SourceMap(place: dictionaries.count - 1, count: count, isOpen: true)
     }
@@ -56,7 +67,9 @@ internal final class PositionalSource: PayloadSource {
             shape.mix(key)
             return 0
         }
-        guard dictionaries[map.place].last == key else { return nil }
+        guard let next = dictionaries[map.place].last, next.utf8.elementsEqual(key.utf8) else {
+            return nil
+        }
         dictionaries[map.place].removeLast()
         return 0
     }
@@ -69,7 +82,7 @@ internal final class PositionalSource: PayloadSource {
     func variantChild(_ key: String, of map: SourceMap) throws(PayloadFault) -> Int? {
         guard try child(key, of: map) != nil else { return nil }
         if map.isOpen { return 0 }
-        return try name() == key ? 0 : nil
+        return try name().utf8.elementsEqual(key.utf8) ? 0 : nil
     }
 
     func list(at place: Int) throws(PayloadFault) -> SourceList {

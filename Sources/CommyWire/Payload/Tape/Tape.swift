@@ -3,24 +3,26 @@
 ///
 /// Children of a container are linked, so that containers may be filled in any order, as `Codable`
 /// allows. Texts lie in `source` (parsed) or in `arena` (made here).
-internal final class Tape {
+internal struct Tape {
     var nodes: [TapeNode] = []
     /// The bytes that were parsed.
     var source: [UInt8] = []
     /// Texts that are not in `source` as they are: written ones, and ones with escapes.
     var arena: [UInt8] = []
 
+    /// How many maps were closed; each has a number.
+    var mapCount = 0
+
     init() {}
 
     /// Appends a node and links it as the last child; returns its index.
-    func append(_ node: TapeNode, to parent: Int) -> Int {
+    mutating func append(_ node: TapeNode, to parent: Int) -> Int {
         let index = nodes.count
         nodes.append(node)
-        let previous = Int(nodes[parent].value)
         if nodes[parent].count == 0 {
             nodes[parent].first = UInt32(index)
         } else {
-            nodes[previous].next = UInt32(index)
+            nodes[Int(nodes[parent].value)].next = UInt32(index)
         }
         nodes[parent].value = UInt64(index)
         nodes[parent].count += 1
@@ -28,7 +30,7 @@ internal final class Tape {
     }
 
     /// Puts a text into the arena; returns where.
-    func keep(_ text: String) -> (start: UInt32, count: UInt32) {
+    mutating func keep(_ text: String) -> (start: UInt32, count: UInt32) {
         let start = arena.count
         arena.append(contentsOf: text.utf8)
         return (UInt32(start), UInt32(arena.count - start))
@@ -40,10 +42,8 @@ internal final class Tape {
     ) throws(Failure) -> Value {
         let range = Int(node.value)..<Int(node.value) + Int(node.count)
         if node.flags.contains(.contentInArena) {
-            let arena = arena
             return try unsafe body(arena.span.bytes.extracting(range))
         }
-        let source = source
         return try unsafe body(source.span.bytes.extracting(range))
     }
 
@@ -52,10 +52,8 @@ internal final class Tape {
     ) throws(Failure) -> Value {
         let range = Int(node.keyStart)..<Int(node.keyStart) + Int(node.keyCount)
         if node.flags.contains(.keyInArena) {
-            let arena = arena
             return try unsafe body(arena.span.bytes.extracting(range))
         }
-        let source = source
         return try unsafe body(source.span.bytes.extracting(range))
     }
 
@@ -142,8 +140,8 @@ internal struct TapeNode {
     var count: UInt32 = 0
     /// The first child.
     var first: UInt32 = 0
-    /// A number; the start of content; in a container, the last child (while it is written) or the
-    /// child that was found last (while it is read).
+    /// A number; the start of content; in a container, the last child while it is filled, and in a
+    /// parsed map its number afterwards.
     var value: UInt64 = 0
     var keyStart: UInt32 = 0
     var keyCount: UInt32 = 0

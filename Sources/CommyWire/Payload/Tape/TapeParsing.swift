@@ -1,16 +1,17 @@
 /// What all parsers do alike: adding values to a tape within the limits.
 internal struct TapeParsing {
-    let tape: Tape
+    var tape: Tape
     let limits: PayloadLimits
 
-    init(_ tape: Tape, _ limits: PayloadLimits) {
-        self.tape = tape
+    init(_ source: [UInt8], _ limits: PayloadLimits) {
+        tape = Tape()
+        tape.source = source
         self.limits = limits
-        tape.nodes.reserveCapacity(min(limits.valueCount, 8 + tape.source.count / 4))
+        tape.nodes.reserveCapacity(min(limits.valueCount, 8 + source.count / 8))
     }
 
     /// Adds a value; the root has no parent.
-    func add(
+    mutating func add(
         _ node: TapeNode, to parent: Int?, _ key: TapeKey, at offset: Int
     ) throws(PayloadFault) -> Int {
         guard tape.nodes.count < limits.valueCount else {
@@ -35,10 +36,11 @@ internal struct TapeParsing {
     }
 
     /// Called when a container is complete: a map must not have a key twice.
-    func close(_ container: Int) throws(PayloadFault) {
-        // From here on `value` is where a search begins.
-        tape.nodes[container].value = 0
-        guard tape.nodes[container].kind == .map, tape.nodes[container].count > 1 else { return }
+    mutating func close(_ container: Int) throws(PayloadFault) {
+        guard tape.nodes[container].kind == .map else { return }
+        tape.nodes[container].value = UInt64(tape.mapCount)
+        tape.mapCount += 1
+        guard tape.nodes[container].count > 1 else { return }
         let children =
             tape.nodes[container].count <= 8
             ? tape.children(of: container)

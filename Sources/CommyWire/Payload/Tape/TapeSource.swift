@@ -3,23 +3,23 @@ internal final class TapeSource: PayloadSource {
     static let isPositional = false
     let limits: PayloadLimits
     private let tape: Tape
+    /// Of each map, by its number, the child that was found last; 0 for none.
+    private var found: [UInt32]
     /// Numbers that are floats by their spelling only: JSON has one kind of number.
     private let isJSON: Bool
 
     init(
         parsing bytes: [UInt8], as format: PayloadFormat, _ limits: PayloadLimits
     ) throws(PayloadFault) {
-        tape = Tape()
-        tape.source = bytes
         self.limits = limits
         isJSON = format == .json
-        let parsing = TapeParsing(tape, limits)
         switch format {
-        case .json: try JSONParser.parse(bytes, parsing)
-        case .messagePack: try MessagePackParser.parse(bytes, parsing)
+        case .json: tape = try JSONParser.parse(bytes, limits)
+        case .messagePack: tape = try MessagePackParser.parse(bytes, limits)
         // The codec asks for these three only.
-        default: try CBORParser.parse(bytes, parsing)
+        default: tape = try CBORParser.parse(bytes, limits)
         }
+        found = [UInt32](repeating: 0, count: tape.mapCount)
     }
 
     /// The whole, for `PayloadValue`.
@@ -41,13 +41,13 @@ internal final class TapeSource: PayloadSource {
     func child(_ key: String, of map: SourceMap) throws(PayloadFault) -> Int? {
         let node = tape.nodes[map.place]
         guard node.count > 0 else { return nil }
-        let last = Int(node.value)
+        let last = Int(found[Int(node.value)])
         var index = last == 0 ? Int(node.first) : Int(tape.nodes[last].next)
         for _ in 0...node.count {
             if index == 0 { index = Int(node.first) }
             let child = tape.nodes[index]
             if tape.withKey(child, { ByteText.equals($0, key) }) {
-                tape.nodes[map.place].value = UInt64(index)
+                found[Int(node.value)] = UInt32(index)
                 return index
             }
             index = Int(child.next)

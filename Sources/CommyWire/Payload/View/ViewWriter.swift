@@ -16,7 +16,7 @@ internal struct ViewWriter {
     /// Zeros for a table that is filled later; offset from the begin of the message.
     private func reserve(_ count: Int, _ writer: inout ByteWriter) -> Int {
         let offset = writer.count - base
-        writer.raw(repeatElement(0, count: count))
+        writer.zeros(count)
         return offset
     }
 
@@ -123,7 +123,7 @@ internal struct ViewWriter {
     }
 
     private func pad(_ writer: inout ByteWriter) {
-        while (writer.count - base) % 8 != 0 { writer.u8(0) }
+        writer.zeros(ViewLayout.aligned(writer.count - base) - (writer.count - base))
     }
 
     private func fill(
