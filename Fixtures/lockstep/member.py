@@ -1,12 +1,14 @@
 """An echo server that takes part in a lockstep run, and programs that break its contract.
 
 member.py echo          an echo server on UDP port 7000
+member.py tls FOLDER    the same, after a TLS session with itself each second
 member.py HOW [bare]    joins, and at 1 s breaks the contract in this way; `bare` starts itself again
                         without the library that the harness has loaded into it
 """
 import ctypes
 import os
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -49,6 +51,44 @@ def echo(me):
 def draw():
     # Random draws of its own are no breach that can be seen; the trace differs.
     lockstep.say(f"drew {os.urandom(8).hex()}")
+
+
+def session(folder):
+    """Both ends of a TLS session in memory: its version, and when it was made as OpenSSL has it."""
+    ends = []
+    for protocol in ssl.PROTOCOL_TLS_CLIENT, ssl.PROTOCOL_TLS_SERVER:
+        context = ssl.SSLContext(protocol)
+        context.load_cert_chain(f"{folder}/certificate.pem", f"{folder}/key.pem")
+        context.load_verify_locations(f"{folder}/trust.pem")
+        context.verify_mode = ssl.CERT_REQUIRED
+        ends.append(context)
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = ends[0].wrap_bio(down, up, server_hostname="server")
+    server = ends[1].wrap_bio(up, down, server_side=True)
+    for end in client, server, client, server:
+        try:
+            end.do_handshake()
+        except ssl.SSLWantReadError:
+            pass
+    server.write(b"done")
+    assert client.read() == b"done"
+    return client.version(), client.session.time
+
+
+def secure(folder):
+    # What Python loads for this takes locks, and these look at the clock.
+    session(folder)
+    me, server = lockstep.Member(), open_server()
+    now = me.park(0)
+    while True:
+        version, made = session(folder)
+        me.note(f"session version={version} seconds-late={me.wall_clock // SECOND - made}")
+        me.worked()
+        due = now + SECOND
+        while now < due:
+            for _ in answer(server):
+                me.worked()
+            now = me.park(due)
 
 
 def spin():
@@ -123,5 +163,7 @@ if __name__ == "__main__":
         os.execv(sys.executable, [sys.executable, "-B"] + sys.argv)
     if mode == "echo":
         echo(lockstep.Member())
+    elif mode == "tls":
+        secure(sys.argv[2])
     else:
         misbehave(lockstep.Member(), mode)

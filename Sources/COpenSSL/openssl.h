@@ -9,8 +9,28 @@
 
 /// Makes the library behave the same on every machine: no openssl.cnf is read. Call it before
 /// anything else; calling it again does nothing.
+///
+/// The texts of errors are not loaded, as they are 700 KiB of resident memory; see
+/// `commy_openssl_texts`.
 static inline int commy_openssl_begin(void) {
-    return OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    return OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                                OPENSSL_INIT_NO_LOAD_SSL_STRINGS,
+                            NULL);
+}
+
+/// Loads the texts of the errors that a node can meet. After `commy_openssl_begin` this older way
+/// is the only one; it is marked as deprecated because others load everything at the start.
+static inline void commy_openssl_texts(void) {
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+    ERR_load_ERR_strings();
+    ERR_load_SSL_strings();
+    ERR_load_X509_strings();
+    ERR_load_X509V3_strings();
+    ERR_load_PEM_strings();
+    ERR_load_ASN1_strings();
+    ERR_load_EVP_strings();
+#pragma clang diagnostic pop
 }
 
 /// TLS 1.3 with Ed25519, X25519 and AEAD suites only; no session tickets and no cache, so that a

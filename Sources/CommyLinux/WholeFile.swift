@@ -50,7 +50,8 @@ public enum WholeFile {
         if result != -EEXIST { _ = try checked(result, "mkdir \(path)") }
     }
 
-    private static func folder(of path: String) -> String {
+    /// The folder that a path lies in, as the path says it.
+    public static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

@@ -8,11 +8,18 @@ enum LibraryError {
         return true
     }()
 
+    /// The texts of errors, which are loaded when the first one is wanted.
+    private static let hasTexts: Bool = {
+        commy_openssl_texts()
+        return true
+    }()
+
     /// The first reason in the queue, as OpenSSL says it; empties the queue.
     static func takeText() -> String {
         let code = ERR_peek_error()
         ERR_clear_error()
         guard code != 0 else { return "no reason given" }
+        _ = hasTexts
         guard let text = unsafe ERR_reason_error_string(code) else { return "error \(code)" }
         return unsafe String(cString: text)
     }

@@ -51,7 +51,8 @@ public enum TrafficMain {
         do throws(SystemError) {
             let signals = try StopSignals()
             var server = try EchoServer(
-                tcp: tcp, udp: udp, security: security, clock: try .ofThisProcess(originNanoseconds: 0))
+                tcp: tcp, udp: udp, security: security,
+                clock: try .ofThisProcess(originNanoseconds: 0))
             try server.run(until: signals.descriptor)
             return 0
         } catch {

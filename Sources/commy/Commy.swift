@@ -16,7 +16,8 @@ struct Commy: ParsableCommand {
         version: commyVersion,
         subcommands: [
             NodeShow.self, ServicesShow.self, MembersShow.self, LinksShow.self, NodeTop.self,
-            NodeCall.self, NodeSend.self, Explain.self, Authority.self, Sim.self, Bench.self,
+            NodeCall.self, NodeSend.self, Explain.self, Trust.self, Authority.self, Sim.self,
+            Bench.self,
         ])
 }
 

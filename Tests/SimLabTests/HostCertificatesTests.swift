@@ -48,6 +48,7 @@ struct HostCertificatesTests {
         ("traffic: { t: { from: a, http: \"https://b/\" } }", true),
         ("traffic: { t: { from: a, exec: \"curl --cacert {{tls}}/trust.pem b\" } }", true),
         ("faults: [{ at: 1s, exec: { on: a, run: \"x {{tls}}\" } }]", true),
+        ("faults: [{ at: 1s, exec: { on: a, run: x, heal: \"y {{tls}}\" }, for: 1s }]", true),
     ])
     func `certificates are made where something speaks of them`(
         _ part: String, _ uses: Bool

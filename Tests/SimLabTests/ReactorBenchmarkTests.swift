@@ -10,8 +10,8 @@ struct ReactorBenchmarkTests {
         #expect(steps.count == 7)
         #expect(figures.allSatisfy { $0.value > 0 && $0.value.isFinite })
         let echoes = figures.filter { $0.figure.hasPrefix("TLS echo") }
-        // Two loads by round trips, two by bytes and processor time, each beside three peers.
-        #expect(echoes.count == 18)
+        // Four loads by two figures, each beside three peers.
+        #expect(echoes.count == 24)
         #expect(echoes.allSatisfy { ($0.peerValue ?? 0) > 0 })
         #expect(Set(echoes.compactMap(\.peer)).count == 3)
         #expect(figures.count { $0.figure.hasPrefix("timer") } == 2)

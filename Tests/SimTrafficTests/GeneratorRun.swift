@@ -39,7 +39,8 @@ struct GeneratorRun {
     /// holds the other end of the pipe. `onRequest` is called
     /// with each record as soon as it is read.
     init(
-        _ configuration: TrafficConfiguration, _ security: StreamSecurity? = nil, isStopped: Bool = false, isUnread: Bool = false,
+        _ configuration: TrafficConfiguration, _ security: StreamSecurity? = nil,
+        isStopped: Bool = false, isUnread: Bool = false,
         onRequest: (TrafficRequest) -> Void = { _ in }
     ) throws {
         let pipe = try FileDescriptor.pipe()

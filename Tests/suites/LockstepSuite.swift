@@ -55,6 +55,17 @@ import Testing
         #expect(trace.contains("answered count=1"))
     }
 
+    @Test func `OpenSSL takes the time from the run, and is not named for looking at it`() throws {
+        let (result, tool) = try Self.run("tls {{tls}}", ["--verify", "1"])
+        defer { tool.remove() }
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        #expect(result.output.contains("the same in 2 runs"))
+        let trace = tool.read("reports/latest/lockstep.jsonl")
+        let sessions = trace.split(separator: "\n").filter { $0.contains("session version=") }
+        #expect(sessions.count >= 3)
+        #expect(sessions.allSatisfy { $0.contains("version=TLSv1.3 seconds-late=0\"") })
+    }
+
     @Test func `a run that does not come again is an error in everything that is written`() throws {
         let files = ["--verify", "1", "--junit", "junit.xml", "--markdown", "all.md"]
         let (result, tool) = try Self.run("draw", files)

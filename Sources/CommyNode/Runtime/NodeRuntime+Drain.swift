@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyMesh
+internal import CommyReactor
 
 extension NodeRuntime {
     /// Does all that the node wants now, and says until when there is nothing to do.
@@ -11,14 +12,19 @@ extension NodeRuntime {
             case .cancelDial(let token): cancelDial(token)
             case .transmit(let link): transmit(link)
             case .close(let link, _): beginClosing(link)
-            case .note(let event): events.add(event)
-            case .installAnchor, .removeAnchor, .reissueCertificate, .keepTrust:
-                // People change the daemon's files and have them read again: the rotation waits
-                // for what the files then say, and takes no step before.
-                continue
+            case .note(let event): tell(event)
+            case .installAnchor(let anchor): install(anchor)
+            case .reissueCertificate(let anchor): wantCertificate(of: anchor)
+            case .removeAnchor(let anchor): remove(anchor)
+            case .keepTrust(let state): keep(state)
             case .stopped: hasStopped = true
             case .wait(let until): return until
             }
         }
+    }
+
+    mutating func tell(_ event: NodeEvent) {
+        events.add(event)
+        journal.add(event, at: reactor.now)
     }
 }

@@ -20,6 +20,8 @@ public struct NodeRuntime: ~Copyable {
         static let patience: UInt8 = 4
         /// A listener that was left alone for a moment is looked at again.
         static let listenersRested: UInt8 = 5
+        /// The node is told the wall clock again.
+        static let wallClock: UInt8 = 6
     }
     /// An attempt of the node to reach somebody.
     struct Dial {
@@ -39,11 +41,16 @@ public struct NodeRuntime: ~Copyable {
     /// Plaintext on its way from a connection to the node.
     let buffer: UnsafeMutableRawBufferPointer
     var events: EventOutput
+    var journal = Journal()
     var hasStopped = false
     /// Accepted connections of nodes that TLS has not judged yet.
     var strangers = 0
     var isResting = false
     private var wasToldToStop = false
+    /// The root of the own certificate, as the node was told last.
+    var toldIssuer: Fingerprint?
+    /// The last complaint about roots: a step that cannot be done is wanted again and again.
+    var trustComplaint = ""
 
     static let bufferBytes = 65_536
     /// What a connection that is closed has to send what it holds (`NodeOutput.close`).
@@ -64,7 +71,7 @@ public struct NodeRuntime: ~Copyable {
             mesh: identity.mesh, name: identity.name, zone: settings.zone,
             addresses: sockets.addresses, seeds: settings.join, life: Self.life(clock),
             random: Self.random(clock), limits: settings.limits, notesCalls: settings.events,
-            build: "commyd")
+            build: "commyd", trust: identity.record.state)
         node = Node(configuration, at: clock.now)
         connections = SlotTable(limit: settings.limits.links)
         patience = settings.limits.dialPatience
@@ -92,7 +99,8 @@ public struct NodeRuntime: ~Copyable {
     /// Serves until the node has stopped.
     public mutating func run() throws(NodeError) {
         _ = drain()
-        tellCertificate()
+        tellIdentity()
+        wallClockCame()
         var until = drain()
         events.flush()
         while !hasStopped {
@@ -128,6 +136,7 @@ public struct NodeRuntime: ~Copyable {
         switch token.kind {
         case Kind.patience: givenUp(token.slot)
         case Kind.listenersRested: listenersRested()
+        case Kind.wallClock: wallClockCame()
         case let kind: preconditionFailure("no timer was set with the kind \(kind)")
         }
     }
@@ -144,32 +153,8 @@ public struct NodeRuntime: ~Copyable {
     }
 }
 
-/// Who the node is, as its files say it.
+/// What makes this start of the node differ from others.
 extension NodeRuntime {
-    private mutating func reload() {
-        let trusted = identity.anchorNames
-        do throws(NodeError) {
-            try identity.reload(at: reactor.wallClock)
-        } catch {
-            events.add(.refused(peer: "self", code: error.code, detail: error.description))
-            Complaint.write("what it was told to load again stays as it was: \(error)")
-            return
-        }
-        tellCertificate()
-        guard identity.anchorNames != trusted else { return }
-        for (anchor, state) in identity.changes(since: trusted) {
-            events.add(.trust(step: "reload", anchor: anchor, state: state))
-        }
-    }
-
-    private mutating func tellCertificate() {
-        let facts = identity.facts
-        node.command(
-            .certificateLoaded(
-                serial: facts.serial, notAfter: facts.notAfter.secondsSince1970, issuer: nil),
-            at: reactor.now)
-    }
-
     /// Each start has another number: the date of the start in nanoseconds.
     private static func life(_ clock: LoopClock) -> UInt64 {
         UInt64(bitPattern: clock.wallClock.nanosecondsSince1970)

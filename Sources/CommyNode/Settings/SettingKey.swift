@@ -55,7 +55,12 @@ struct SettingKey: Sendable {
         path("certificate", "its certificate (PEM)") { $0.certificate = $1 },
         path("key", "the certificate's key (PEM)") { $0.key = $1 },
         path("trust", "the roots of the mesh (PEM)") { $0.trust = $1 },
-        path("run-dir", "the folder for the socket of local programs") { $0.runDirectory = $1 },
+        path("run-dir", "the folder for the socket of local programs; see below") {
+            $0.runDirectory = $1
+        },
+        path(
+            "state-dir", "the folder for what it keeps over restarts; that of the key if not given"
+        ) { $0.stateDirectory = $1 },
     ]
 
     private static let behaviour = [
@@ -69,9 +74,8 @@ struct SettingKey: Sendable {
         },
         SettingKey(
             name: "limit", placeholder: "NAME=SPAN",
-            help: "another value for a limit: "
-                + TunedLimit.all.map(\.name).joined(separator: ", "),
-            expected: "one of these limits with a span, such as heartbeat=250ms"
+            help: "another value for a limit, such as heartbeat=100ms; see below",
+            expected: "a span for one of \(TunedLimit.names), such as heartbeat=250ms"
         ) { text, settings in TunedLimit.apply(text, to: &settings.limits) },
     ]
 
@@ -121,6 +125,11 @@ struct TunedLimit: Sendable {
         TunedLimit(name: "dial-patience") { $0.dialPatience = $1 },
         TunedLimit(name: "drain-within") { $0.link.drainWithin = $1 },
     ]
+
+    /// All of them, in lines for the help.
+    static var names: String {
+        all.map(\.name).joined(separator: ", ")
+    }
 
     static func apply(_ text: String, to limits: inout NodeLimits) -> Bool {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)

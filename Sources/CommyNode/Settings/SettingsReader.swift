@@ -49,13 +49,12 @@ public struct SettingsReader {
         }
         let isDevelopment = rest.contains("--dev")
         rest.removeAll { $0 == "--dev" }
-        for word in read(flags: rest) {
-            failUnknown(word, word.hasPrefix("--") ? String(word.dropFirst(2)) : word)
-        }
+        failUnknown(flags: read(flags: rest))
         if unsafe clinux_environment("COMMY_EVENTS").map({ unsafe $0[0] == 0x31 }) == true {
             settings.events = true
         }
-        if !isDevelopment { requireIdentity() }
+        // A file that cannot be read, or a word that is no setting, may have been meant to say it.
+        if !isDevelopment, errors.isEmpty { requireIdentity() }
         requireSense()
         return isDevelopment
     }
@@ -99,15 +98,41 @@ public struct SettingsReader {
         return rest
     }
 
+    /// What is no setting among the flags. The word behind an unknown flag is its value.
+    private mutating func failUnknown(flags words: [String]) {
+        var isValue = false
+        for word in words {
+            defer { isValue = word.hasPrefix("--") && !word.contains("=") }
+            guard !isValue || word.hasPrefix("--") else { continue }
+            guard word.hasPrefix("--") else {
+                fail("'\(word)'", "there is no setting before it", "'--SETTING \(word)'")
+                continue
+            }
+            let key = word.dropFirst(2).prefix { $0 != "=" }
+            let near = NearestWord.nearest(to: String(key), among: SettingKey.all.map(\.name))
+            fail(
+                "--\(key)", "there is no such setting",
+                near.map { "'--\($0)'" } ?? "one of those in 'commyd --help'")
+        }
+    }
+
     /// What must be given for a node that is no development node.
     public mutating func requireIdentity() {
+        guard settings.certificate != nil || settings.key != nil || settings.trust != nil else {
+            return fail(
+                "commyd", "nothing says who this node is",
+                "'--dev' for a mesh of your own, or --certificate, --key and --trust: the files "
+                    + "that 'commy ca issue NODE' writes")
+        }
         let missing: [(String, Bool)] = [
             ("certificate", settings.certificate == nil), ("key", settings.key == nil),
             ("trust", settings.trust == nil),
         ]
         for (name, isMissing) in missing where isMissing {
             let help = SettingKey.all.first { $0.name == name }?.help ?? name
-            fail("--\(name)", "it is not given", "\(help), or --dev for a mesh of your own")
+            fail(
+                "--\(name)", "it is not given",
+                "\(help), which 'commy ca issue NODE' writes beside the other two")
         }
     }
 

@@ -81,7 +81,8 @@ public struct CertificateAuthority: Sendable {
         try draft.extend(NID_ext_key_usage, "serverAuth,clientAuth", issuer: certificate)
         try draft.extend(NID_subject_key_identifier, "hash", issuer: certificate)
         try draft.extend(NID_authority_key_identifier, "keyid:always", issuer: certificate)
-        let names = ["URI:\(id)"] + (dnsName.map { ["DNS:\($0)"] } ?? [])
+        let names =
+            ["URI:\(id)"] + (dnsName.map { ["DNS:\($0)"] } ?? [])
             + addresses.map { "IP:\($0)" }
         // A comma would begin another name.
         guard names.allSatisfy({ !$0.contains(",") }) else {

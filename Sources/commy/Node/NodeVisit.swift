@@ -58,6 +58,18 @@ struct NodeVisit: ~Copyable {
         return rows
     }
 
+    /// Orders the node to do something; it has begun when this returns.
+    mutating func order(_ order: ControlOrder) throws(CommyError) {
+        let request = session.order(order, at: queue.now)
+        try wait(until: queue.now + Self.patience) { event -> Result<Void, CommyError>? in
+            switch event {
+            case .done(request): .success(())
+            case .failed(request, let error): .failure(error)
+            case _: nil
+            }
+        }
+    }
+
     /// Calls a service; the answer may be that it failed.
     mutating func call(
         _ request: CallRequest, _ body: [UInt8]

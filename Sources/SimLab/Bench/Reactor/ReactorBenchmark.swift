@@ -23,10 +23,10 @@ public struct ReactorBenchmark {
         let ways = try Ways()
         var figures: [BenchFigure] = []
         for (name, load) in [
-            ("64 B, one at a time", EchoLoad(size: 64, window: 1, messages: 40_000)),
-            ("64 B, 32 under way", EchoLoad(size: 64, window: 32, messages: 100_000)),
-            ("16 KiB, one at a time", EchoLoad(size: 16_384, window: 1, messages: 8_000)),
-            ("16 KiB, 4 under way", EchoLoad(size: 16_384, window: 4, messages: 12_000)),
+            ("64 B, one at a time", EchoLoad(size: 64, window: 1, messages: 20_000)),
+            ("64 B, 32 under way", EchoLoad(size: 64, window: 32, messages: 40_000)),
+            ("16 KiB, one at a time", EchoLoad(size: 16_384, window: 1, messages: 4_000)),
+            ("16 KiB, 4 under way", EchoLoad(size: 16_384, window: 4, messages: 6_000)),
         ] {
             progress("echo of \(name)")
             figures += try echo(name, scaled(load), ways)
@@ -34,7 +34,7 @@ public struct ReactorBenchmark {
         progress("handshakes")
         figures += try handshakes(ways)
         progress("timers")
-        figures += timers()
+        figures += try timers()
         progress("wake-ups")
         let count = max(10, Int(20_000 * share))
         let wakes = try median { try WakeUpPair.reactors(rounds: count) }
@@ -93,6 +93,7 @@ public struct ReactorBenchmark {
         }
         return load.size < 1_024
             ? figures("round trips", "1/s", \.messagesPerSecond)
+                + figures("processor time", "us", \.processorPerMessage)
             : figures("bytes", "MB/s", \.megabytesPerSecond)
                 + figures("processor time", "ns/B", \.processorPerByte)
     }
@@ -113,23 +114,24 @@ public struct ReactorBenchmark {
         let count = max(2, Int(200 * share))
         var (rings, socket): ([Double], [Double]) = ([], [])
         for _ in 0..<rounds {
-            rings.append(try handshakes(RingStream.self, ways.rings, count))
-            socket.append(try handshakes(SocketTLSStream.self, ways.socketAhead, count))
+            rings.append(try handshake(RingStream.self, ways.rings, count))
+            socket.append(try handshake(SocketTLSStream.self, ways.socketAhead, count))
         }
         return [
             BenchFigure(
-                "TLS connections made, both ends", "1/s", Self.median(rings),
+                "TLS connection made, both ends: processor time", "us", Self.median(rings),
                 peer: ("on the socket, read ahead", Self.median(socket)))
         ]
     }
 
-    private func handshakes<Stream: MeasuredStream & ~Copyable>(
+    /// Microseconds of processor time.
+    private func handshake<Stream: MeasuredStream & ~Copyable>(
         _ way: Stream.Type, _ setUp: Stream.SetUp, _ count: Int
     ) throws -> Double {
         let listener = try TCPListener(on: .loopback(port: 0))
-        let clock = MonotonicClock()
+        let start = ProcessorTime.ofThisThread
         for _ in 0..<count { _ = try EchoPair<Stream>(setUp, listener: listener) }
-        return Double(count) / Double(clock.now.nanoseconds) * 1e9
+        return Double(ProcessorTime.ofThisThread - start) / Double(count) / 1_000
     }
 
     private static func median(_ values: [Double]) -> Double {
@@ -145,41 +147,46 @@ extension ReactorBenchmark {
     /// Among so many that wait: as many as a busy node has calls under way.
     private static let waiting = 10_000
 
-    private func timers() -> [BenchFigure] {
-        let count = max(100, Int(1_000_000 * share))
-        let setAndCancelled = median { timers(count) { heap, _, token in heap.cancel(token) } }
-        let setAndFired = median {
-            timers(count) { heap, due, _ in heap.pop(at: due) != nil }
+    private func timers() throws -> [BenchFigure] {
+        let count = max(100, Int(200_000 * share))
+        let cancelled = try median {
+            try timers(count) { (reactor, due) throws(SystemError) in
+                let timer = reactor.setTimer(at: due, Self.timerToken)
+                return reactor.cancelTimer(timer)
+            }
         }
-        let context = "\(Self.waiting) waiting"
+        let fired = try median {
+            try timers(count) { (reactor, due) throws(SystemError) in
+                reactor.setTimer(at: .zero, Self.timerToken)
+                return try reactor.next() == .timer(Self.timerToken)
+            }
+        }
+        let context = "\(Self.waiting) others waiting"
         return [
-            BenchFigure("timer set and cancelled, \(context)", "ns", setAndCancelled),
-            BenchFigure("timer set and fired, \(context)", "ns", setAndFired),
+            BenchFigure("timer set and cancelled, \(context)", "ns", cancelled),
+            BenchFigure("timer set and fired, \(context)", "ns", fired),
         ]
     }
 
-    /// Nanoseconds for one that is set and then ended.
+    private static let timerToken = EventToken(kind: 1)
+
+    /// Nanoseconds of processor time for one that is set and then ended.
     private func timers(
-        _ count: Int,
-        _ end: (
-            inout TimerHeap<EventToken>, MeshInstant, TimerHeap<EventToken>.Token
-        ) -> Bool
-    ) -> Double {
+        _ count: Int, _ setAndEnd: (inout Reactor, MeshInstant) throws(SystemError) -> Bool
+    ) throws -> Double {
         var random = RandomStream(key: RandomKey(seed: 1).labelled("timers"))
+        // Within a day, an hour from now or later.
         let dues = (0..<4_096).map { _ in
-            MeshInstant(nanoseconds: Int64(random.next() >> 24))
+            MeshInstant(nanoseconds: 3_600_000_000_000 + Int64(random.next() >> 18))
         }
-        var heap = TimerHeap<EventToken>()
-        let token = EventToken(kind: 0)
-        for index in 0..<Self.waiting { heap.set(at: dues[index & 4_095], token) }
-        let clock = MonotonicClock()
+        var reactor = try Reactor(clock: .system(MonotonicClock()))
+        for index in 0..<Self.waiting {
+            reactor.setTimer(at: dues[index & 4_095], EventToken(kind: 0))
+        }
+        let start = ProcessorTime.ofThisThread
         var ended = 0
-        for index in 0..<count {
-            let due = dues[index & 4_095]
-            let timer = heap.set(at: due, token)
-            if end(&heap, due, timer) { ended += 1 }
-        }
-        let elapsed = Double(clock.now.nanoseconds)
+        for index in 0..<count where try setAndEnd(&reactor, dues[index & 4_095]) { ended += 1 }
+        let elapsed = Double(ProcessorTime.ofThisThread - start)
         precondition(ended == count, "every timer ends")
         return elapsed / Double(count)
     }
