@@ -27,10 +27,10 @@ extension LinkMachine {
         case .pong: try pongReceived(payload, at: now)
         case .credit: return try creditReceived(header, payload)
         case .open: return try openReceived(header, payload, at: now)
-        case .head: return try headReceived(header)
+        case .head: return try headReceived(header, payload)
         case .data: return try dataReceived(header)
         case .end: return try endReceived(header)
-        case .reset: return try resetReceived(header)
+        case .reset: return try resetReceived(header, payload)
         case .swim, .catalog, .trust:
             guard role == .link else { throw outOfPlace(header.kind) }
             return .message(header.kind)
@@ -98,8 +98,13 @@ extension LinkMachine {
     }
 
     private mutating func headReceived(
-        _ header: FrameHeader
+        _ header: FrameHeader, _ payload: borrowing RawSpan
     ) throws(LinkFault) -> LinkFact {
+        // Before anything changes: a relay passes it on, and a stream that ends here would take
+        // the fault to nobody.
+        do { _ = try HeadFrame.failure(checking: payload) } catch {
+            throw LinkFault(error, in: .head)
+        }
         guard let slot = try stream(header) else { return .nothing }
         guard header.stream.opener == side, !table[slot].marks.contains(.headed),
             !table[slot].marks.contains(.oneWay), !table[slot].marks.contains(.remoteEnded)
@@ -150,8 +155,11 @@ extension LinkMachine {
     }
 
     private mutating func resetReceived(
-        _ header: FrameHeader
+        _ header: FrameHeader, _ payload: borrowing RawSpan
     ) throws(LinkFault) -> LinkFact {
+        do { _ = try ResetFrame(decoding: payload) } catch {
+            throw LinkFault(error, in: .reset)
+        }
         guard let slot = try stream(header) else { return .nothing }
         let binding = table[slot].binding
         remove(slot)

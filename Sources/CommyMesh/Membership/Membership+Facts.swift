@@ -26,9 +26,7 @@ extension Membership {
         // Benign race: it was refused or forgotten after its HELLO.
         guard table[peer] != nil, peer != selfID else { return }
         let isFirstLink = !table.rows.contains { $0.link == .up }
-        table.change(peer) { $0.link = .up }
-        heard(peer)
-        endProbes(of: peer)
+        moves(peer)
         guard phase == .member else { return }
         tell(peer)
         if isFirstLink {
@@ -72,7 +70,17 @@ extension Membership {
         arrive(at: now)
         defer { settle() }
         guard let member = table[peer], member.link == .silent else { return }
-        table.change(peer) { $0.link = .up }
+        moves(peer)
+        tell(peer)
+    }
+
+    /// A link to this peer carries messages, from now on. What it was told before may have been
+    /// lost with the link, so that it can be told at once.
+    private mutating func moves(_ peer: NodeID) {
+        table.change(peer) {
+            $0.link = .up
+            $0.toldAt = nil
+        }
         heard(peer)
         endProbes(of: peer)
     }

@@ -21,8 +21,8 @@ public struct OpenLayout: Sendable, Equatable {
     /// Offsets of the count of metadata entries and of all that follows it.
     public let metadata: Range<Int>
 
-    /// Checks the numbers and both names; `tracestate` and metadata are left to the one who reads
-    /// them.
+    /// Accepts exactly what `OpenFrame` accepts: whoever passes a frame on answers for it, so that
+    /// the fault of one peer never ends the connection of another.
     @inlinable
     public init(decoding payload: borrowing RawSpan) throws(WireError) {
         fixed = try Fixed(decoding: payload)
@@ -33,10 +33,30 @@ public struct OpenLayout: Sendable, Equatable {
         let methodCount = try reader.count(limit: WireLimits.methodName, "method", payload)
         method = try reader.range(methodCount, payload)
         guard try Self.isVisible(method, payload) else { throw .invalid("method") }
-        let stateCount = try reader.count(limit: WireLimits.traceState, "tracestate", payload)
-        _ = try reader.range(stateCount, payload)
-        guard reader.remaining(payload) > 0 else { throw .truncated }
+        // Mostly both are empty; reading them for nothing else than to check them is rare enough.
+        if try reader.peek(payload) == 0 {
+            _ = try reader.u8(payload)
+        } else {
+            try Self.checkTraceState(&reader, payload)
+        }
         metadata = reader.offset..<payload.byteCount
+        if try reader.peek(payload) == 0, metadata.count == 1 { return }
+        try Self.checkMetadata(&reader, payload)
+        try reader.expectEnd(payload)
+    }
+
+    @usableFromInline
+    internal static func checkTraceState(
+        _ reader: inout ByteReader, _ payload: borrowing RawSpan
+    ) throws(WireError) {
+        _ = try TraceState(reading: &reader, payload)
+    }
+
+    @usableFromInline
+    internal static func checkMetadata(
+        _ reader: inout ByteReader, _ payload: borrowing RawSpan
+    ) throws(WireError) {
+        _ = try Metadata(reading: &reader, payload)
     }
 
     /// `NameRule` over bytes that are still in the frame.

@@ -26,6 +26,19 @@ public struct HeadFrame: FramePayload {
         try reader.expectEnd(payload)
     }
 
+    /// What a relay needs to know of a HEAD that it passes on: its failure. Throws exactly where
+    /// decoding would, and mostly reads four bytes for that.
+    public static func failure(
+        checking payload: borrowing RawSpan
+    ) throws(WireError) -> ErrorCode? {
+        var reader = ByteReader()
+        let code = try reader.u16(payload)
+        _ = try reader.u8(payload)
+        let hasMetadata = try reader.peek(payload) != 0 || reader.remaining(payload) != 1
+        if hasMetadata { return try HeadFrame(decoding: payload).failure }
+        return code == 0 ? nil : ErrorCode(rawValue: code)
+    }
+
     public func encode(into writer: inout ByteWriter) {
         writer.u16(failure?.rawValue ?? 0)
         writer.u8(format.rawValue)

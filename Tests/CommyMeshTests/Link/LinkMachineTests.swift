@@ -89,7 +89,8 @@ struct LinkPair {
         }
     }
 
-    mutating func data(_ side: LinkSide, _ key: StreamKey, _ count: Int, ends: Bool = false) -> Int {
+    mutating func data(_ side: LinkSide, _ key: StreamKey, _ count: Int, ends: Bool = false) -> Int
+    {
         let bytes = [UInt8](repeating: 5, count: count)
         return unsafe self[side].sendData(key, bytes.span.bytes, ends: ends)
     }

@@ -109,11 +109,11 @@ final class BedClient {
         }
     }
 
-    // MARK: - What a test orders
-
     @discardableResult
     func register(_ bed: MeshBed, _ service: String, labels: [Label] = []) -> RequestID {
-        let offer = try! ServiceOffer(service: ServiceName(service)!, labels: labels)
+        guard let offer = try? ServiceOffer(service: ServiceName(service)!, labels: labels) else {
+            preconditionFailure("tests offer what is sound")
+        }
         defer { bed.drain(.client(index)) }
         return client.register(offer, at: bed.now)
     }

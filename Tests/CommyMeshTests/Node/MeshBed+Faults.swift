@@ -1,5 +1,6 @@
 import CommyBase
 import CommyWire
+import Testing
 
 @testable import CommyMesh
 
@@ -107,8 +108,6 @@ extension MeshBed {
         send(bytes, stranger.pipe, from: 0)
     }
 
-    // MARK: - The run loop
-
     /// What a runtime does after each input: takes outputs until `.wait`.
     func drain(_ end: End) {
         switch end {
@@ -121,10 +120,10 @@ extension MeshBed {
     private func drainNode(_ index: Int) {
         let host = hosts[index]
         guard host.isAlive else { return }
-        if checksInvariants { host.node.checkInvariants() }
         while true {
             switch host.node.nextOutput() {
             case .dial(let token, let address, let expected):
+                host.dialled += 1
                 dial(index, token, address, expected)
             case .cancelDial(let token): host.cancelled.insert(token)
             case .transmit(let handle):
@@ -167,7 +166,6 @@ extension MeshBed {
     private func drainClient(_ index: Int) {
         let client = clients[index]
         guard client.isAlive else { return }
-        if checksInvariants { client.client.checkInvariants() }
         while true {
             switch client.client.nextOutput() {
             case .transmit: transmit(client.pipe, 0)
@@ -178,6 +176,7 @@ extension MeshBed {
                 return
             case .wait(let until):
                 client.wait = until
+                if checksInvariants { client.client.checkInvariants() }
                 return
             case let output: client.take(output, self)
             }
@@ -208,14 +207,41 @@ final class BedStranger {
         return writer.bytes
     }
 
+    /// RESETs that the test has sent on its behalf.
+    var resetCount = 0
+
     /// The code of the GOAWAY that came, if one did.
     var farewell: ErrorCode? {
-        var reader = FrameReader()
         var code: ErrorCode?
-        let bytes = received
-        try? unsafe reader.receive(bytes.span.bytes) { header, payload throws(WireError) in
+        read { header, payload throws(WireError) in
             if header.kind == .goAway { code = try GoAwayFrame(decoding: payload).code }
         }
         return code
+    }
+
+    /// The RESETs that came.
+    var resets: [ResetFrame] {
+        var resets: [ResetFrame] = []
+        read { header, payload throws(WireError) in
+            if header.kind == .reset { resets.append(try ResetFrame(decoding: payload)) }
+        }
+        return resets
+    }
+
+    /// The streams that were opened to it.
+    var opens: Int {
+        var count = 0
+        read { header, _ in if header.kind == .open { count += 1 } }
+        return count
+    }
+
+    private func read(
+        _ body: (FrameHeader, borrowing RawSpan) throws(WireError) -> Void
+    ) {
+        var reader = FrameReader()
+        let bytes = received
+        do { try unsafe reader.receive(bytes.span.bytes, body) } catch {
+            Issue.record("a node sent what cannot be read: \(error)")
+        }
     }
 }

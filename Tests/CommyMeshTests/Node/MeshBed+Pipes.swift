@@ -57,8 +57,6 @@ extension MeshBed {
         }
     }
 
-    // MARK: - Bytes
-
     /// Takes what an end has to send, as far as the socket takes it.
     func transmit(_ pipeIndex: Int, _ side: Int) {
         let pipe = pipes[pipeIndex]
@@ -133,8 +131,6 @@ extension MeshBed {
         drain(pipe.sides[side].end)
     }
 
-    // MARK: - Ends
-
     /// One side closes: what it has sent still arrives, then the other side learns of it.
     func close(_ pipeIndex: Int, _ side: Int, _ end: TransportEnd) {
         let pipe = pipes[pipeIndex]
@@ -181,8 +177,6 @@ extension MeshBed {
     private func finishClose(_ pipeIndex: Int, _ side: Int) {
         ended(pipes[pipeIndex], side, .ended)
     }
-
-    // MARK: - Dials
 
     func dial(_ host: Int, _ token: DialToken, _ target: NetworkAddress, _ expected: NodeName?) {
         guard case .v4(let number) = target.host else { return }

@@ -60,6 +60,8 @@ final class MeshBed {
         var isDeadHost = false
         var missed: [Event] = []
         var hasStopped = false
+        /// Dials that its node has asked for.
+        var dialled = 0
         var pipeOf: [LinkHandle: Int] = [:]
         var cancelled: Set<DialToken> = []
         init(_ configuration: NodeConfiguration, networks: [Int], at now: MeshInstant) {
@@ -103,8 +105,6 @@ final class MeshBed {
         key = RandomKey(seed: seed)
         draws = RandomStream(key: key.labelled("bed"))
     }
-
-    // MARK: - Building
 
     @discardableResult
     func addHost(
@@ -162,8 +162,6 @@ final class MeshBed {
         drain(.client(index))
         return client
     }
-
-    // MARK: - Time
 
     func schedule(_ at: MeshInstant, _ event: Event) {
         let timed = Timed(at: at, order: nextOrder, event: event)
@@ -223,8 +221,6 @@ final class MeshBed {
         }
         return true
     }
-
-    // MARK: - Watching
 
     func lines(_ kind: String) -> [String] {
         transcript.filter { $0.contains("@commy \(kind) ") }

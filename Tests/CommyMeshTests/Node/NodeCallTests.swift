@@ -105,7 +105,7 @@ struct NodeCallTests {
         let (bed, caller, servers) = Self.service(2)
         bed.socketBytes = 32 << 10
         bed.checksInvariants = false
-        servers.forEach { $0.answerBytes = 700_000 }
+        for server in servers { server.answerBytes = 700_000 }
         let body = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         for _ in 0..<6 { caller.call(bed, "orders", body, timeout: .seconds(60)) }
         var highest = 0
@@ -148,7 +148,9 @@ struct NodeCallTests {
         for index in 0..<6_000 {
             caller.call(bed, "orders", [UInt8(truncatingIfNeeded: index)], timeout: nil)
         }
-        _ = bed.run(atMost: .seconds(10)) { _ in caller.calls.values.allSatisfy { $0.outcome != nil } }
+        _ = bed.run(atMost: .seconds(10)) { _ in
+            caller.calls.values.allSatisfy { $0.outcome != nil }
+        }
         let answered = caller.calls.values.count {
             if case .answered = $0.outcome { true } else { false }
         }
