@@ -23,8 +23,9 @@ enum LinkFact: Sendable, Equatable {
     /// Dealt with inside.
     case nothing
     /// The peer has said who it is. An acceptor answers with `accept` or `refuse`; a dialler with
-    /// `confirm` or `refuse`.
-    case greeted(HelloFacts)
+    /// `confirm` or `refuse`. It is held apart: the other cases come with every frame and should
+    /// be small to copy.
+    indirect case greeted(HelloFacts)
     /// A stream begins; the payload is an OPEN whose fixed part is sound.
     case opened(StreamKey, ends: Bool)
     case head(binding: UInt32, ends: Bool)

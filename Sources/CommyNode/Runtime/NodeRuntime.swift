@@ -20,6 +20,8 @@ public struct NodeRuntime: ~Copyable {
         static let patience: UInt8 = 4
         /// A listener that was left alone for a moment is looked at again.
         static let listenersRested: UInt8 = 5
+        /// Who reads the events has room again.
+        static let events: UInt8 = 6
     }
     /// An attempt of the node to reach somebody.
     struct Dial {
@@ -69,7 +71,7 @@ public struct NodeRuntime: ~Copyable {
         connections = SlotTable(limit: settings.limits.links)
         patience = settings.limits.dialPatience
         unsafe buffer = .allocate(byteCount: Self.bufferBytes, alignment: 16)
-        events = EventOutput(isOn: settings.events)
+        events = EventOutput(isOn: settings.events, reactor)
         self.identity = identity
         self.sockets = sockets
         self.reactor = reactor
@@ -94,7 +96,7 @@ public struct NodeRuntime: ~Copyable {
         _ = drain()
         tellCertificate()
         var until = drain()
-        events.flush()
+        events.flush(reactor)
         while !hasStopped {
             let event = try nextEvent(until)
             switch event {
@@ -105,8 +107,9 @@ public struct NodeRuntime: ~Copyable {
             case nil: node.advance(to: reactor.now)
             }
             until = drain()
-            events.flush()
+            events.flush(reactor)
         }
+        events.finish()
     }
 
     private mutating func nextEvent(_ until: MeshInstant) throws(NodeError) -> Reactor.Event? {
@@ -120,6 +123,7 @@ public struct NodeRuntime: ~Copyable {
         case Kind.peerListener: acceptPeers(token.slot)
         case Kind.programListener: acceptPrograms()
         case Kind.connection: serve(token.slot, interest)
+        case Kind.events: events.ready(reactor)
         case let kind: preconditionFailure("no descriptor was added with the kind \(kind)")
         }
     }
