@@ -62,8 +62,8 @@ struct MeshSession: ~Copyable {
         throw MeshBenchError("waited 20 s for \(what)")
     }
 
-    /// Waits until the node has a link with its only peer. A node that tells its events would say so
-    /// itself, but would also tell of each request, which no node does that is used.
+    /// Waits until the node has a link with its only peer. A node that tells its events would say
+    /// so itself, but it would also tell of each request, and writing that is half of its work.
     mutating func awaitLink() throws {
         let limit = now + .seconds(20)
         while now < limit {

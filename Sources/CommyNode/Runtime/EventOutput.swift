@@ -6,7 +6,7 @@ internal import CommyReactor
 /// What a node sees, as lines on standard output; written at the end of each turn.
 ///
 /// The node never waits for its reader: what a pipe, a socket or a terminal has no room for is kept
-/// up to a limit, then dropped and counted (`EventBacklog`). In a lockstep run it does wait, because
+/// up to a limit, then dropped and counted (`EventBacklog`). In a lockstep run it does wait, as
 /// whoever gets the turn next must find all that was written; there the harness makes room.
 struct EventOutput: ~Copyable {
     let isOn: Bool
