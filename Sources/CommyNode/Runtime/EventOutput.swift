@@ -96,7 +96,11 @@ struct EventOutput: ~Copyable {
                 unsafe clinux_write(raw, bytes.baseAddress!, bytes.count)
             }
             if count == -Int(EINTR) { continue }
-            if count == -Int(EAGAIN) { return }
+            if count == -Int(EAGAIN) {
+                guard case .waits = way else { return }
+                _ = clinux_wait_writable(raw, -1)
+                continue
+            }
             guard count > 0 else {
                 isGone = true
                 backlog.clear()
