@@ -353,4 +353,15 @@ struct ReportPatternTests {
         #expect(
             silent.first() == "fail: nothing was there to look at: no report of a process on z")
     }
+
+    @Test func `what nodes say when the run stops them breaks no never`() {
+        var run = MeshRun()
+        run.expect(.never(.report(Self.dead)))
+        run.member("a", at: 30_000, "b", "dead")
+        #expect(run.first() == "pass: never seen (2 of kind member in the window)")
+        var early = MeshRun()
+        early.expect(.never(.report(Self.dead)))
+        early.member("a", at: 29_999, "b", "dead")
+        #expect(early.first().hasPrefix("fail: seen once"))
+    }
 }

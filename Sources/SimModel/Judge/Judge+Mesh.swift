@@ -135,3 +135,20 @@ extension FaultRecord {
         }
     }
 }
+
+extension ExpectationSpec.Claim {
+    /// The window in which a claim is judged. What programs report when they are stopped at the
+    /// end of a run, such as that a node leaves, breaks no `never` and no `always`.
+    func beforeFarewells(_ window: Window, end: Int64) -> Window {
+        switch self {
+        case .never(.report), .always(.report):
+            var judged = window
+            judged.spans = window.spans.clamped(to: .min..<end)
+            return judged
+        case .never, .always, .eventually, .sometimes, .success, .latency, .throughput, .goodput,
+            .recovers, .share, .transport, .converges, .members, .datagrams, .resource, .exit,
+            .restarts:
+            return window
+        }
+    }
+}
