@@ -53,8 +53,17 @@ struct EventOutput: ~Copyable {
 
     private var raw: Int32 {
         switch way {
-        case .waits, .shared: Self.standardOutput
+        case .waits: Self.standardOutput
+        case .shared: Self.standardOutput
         case .own(let descriptor): descriptor.raw
+        }
+    }
+
+    private var mayWait: Bool {
+        switch way {
+        case .waits: true
+        case .shared: false
+        case .own: false
         }
     }
 
@@ -97,7 +106,7 @@ struct EventOutput: ~Copyable {
             }
             if count == -Int(EINTR) { continue }
             if count == -Int(EAGAIN) {
-                guard case .waits = way else { return }
+                guard mayWait else { return }
                 _ = clinux_wait_writable(raw, -1)
                 continue
             }
