@@ -199,8 +199,8 @@ let package = Package(
         .testTarget(
             name: "SimLabTests",
             dependencies: [
-                "SimLab", "SimModel", "SimScenario", "CLinux", "CommyBase", "CommyLinux",
-                "CommyShm", "commy-init", "commy-traffic",
+                "SimLab", "SimModel", "SimScenario", "SimTraffic", "CLinux", "CommyBase",
+                "CommyLinux", "CommyShm", "CommyTLS", "commy-init", "commy-traffic",
             ],
             swiftSettings: swift),
         .testTarget(

@@ -3,9 +3,9 @@
 ///
 /// Time stands still while a lockstep program runs, and its page says what it is; what any other
 /// clock says differs from run to run, and so does the order of two threads. The harness names
-/// whoever did it (Scenarios/LOCKSTEP.md). OpenSSL is not named but told the page's time: it looks at
-/// the clock in every handshake, and its users cannot keep it from that. Programs that do not use the C library for these calls
-/// (static ones, Go's) are not noticed here.
+/// whoever did it (Scenarios/LOCKSTEP.md). OpenSSL is not named but told the
+/// page's time: it looks at the clock in every handshake, and its users cannot keep it from that.
+/// Programs that do not use the C library for these calls (static ones, Go's) are not noticed here.
 #include "lockstep.h"
 
 #include <dlfcn.h>

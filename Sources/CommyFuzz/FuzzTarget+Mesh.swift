@@ -3,7 +3,7 @@ internal import CommyMesh
 internal import CommyWire
 
 extension FuzzTarget {
-    /// The bodies of SWIM, CATALOG and CONTROL.
+    /// The bodies of SWIM, CATALOG, TRUST and CONTROL.
     static let mesh: [FuzzTarget] = [
         message(
             name: "swim", seeds: swimMessages,
@@ -12,6 +12,10 @@ extension FuzzTarget {
         message(
             name: "catalog", seeds: catalogMessages,
             decode: { bytes throws(WireError) in try CatalogMessage(decoding: bytes) },
+            encode: { $0.encode(into: &$1) }),
+        message(
+            name: "trust", seeds: trustMessages,
+            decode: { bytes throws(WireError) in try TrustMessage(decoding: bytes) },
             encode: { $0.encode(into: &$1) }),
         message(
             name: "query", seeds: [.node, .services, .explainRoute(service)],
@@ -64,6 +68,22 @@ extension FuzzTarget {
             .pull([claim]), .summary(viewHash: 4),
             .digest(CatalogDigest(extent: .complete(all), claims: [claim])),
             .digest(CatalogDigest(extent: .hint, claims: [])),
+        ]
+    }()
+
+    private static let trustMessages: [TrustMessage] = {
+        let print = required(Fingerprint(Array(0..<32)))
+        let anchor = required(
+            TrustAnchor(fingerprint: print, notAfter: 4_000_000_000, certificate: [1, 2, 3]))
+        let state = TrustState(term: 2, step: .reissuing, owner: record.name, anchor: anchor)
+        let report = TrustReport(
+            node: record.name, life: 7, counter: 300, anchors: [print], issuer: print,
+            certificateEnd: 3_000_000_000)
+        return [
+            .news(state: state, reports: [report]), .news(state: nil, reports: []),
+            .compare(hash: 5),
+            .request(
+                state: state.version, known: [.init(id: record.id, version: report.version)]),
         ]
     }()
 

@@ -30,8 +30,8 @@ public struct FuzzTarget: Sendable, CustomStringConvertible {
         [frames, openLayout, traceContext, traceState] + payloadValues + payloadTypes
         + [viewInPlace] + mesh
 
-    /// Reads a file of Fixtures/wire-corpus: an input in hex on each line, lines that begin with `#`
-    /// say why the next one is kept. Nil when a line is neither.
+    /// Reads a file of Fixtures/wire-corpus: an input in hex on each line, lines that begin with
+    /// `#` say why the next one is kept. Nil when a line is neither.
     public static func inputs(ofCorpus text: String) -> [[UInt8]]? {
         var inputs: [[UInt8]] = []
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {

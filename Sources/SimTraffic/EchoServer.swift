@@ -2,8 +2,8 @@ public import CommyBase
 public import CommyLinux
 public import CommyReactor
 
-/// Sends back whatever comes, over TCP (with TLS or without) and UDP: the other side of a traffic source that wants an
-/// echo, where no server of the scenario's own is the subject.
+/// Sends back whatever comes, over TCP (with TLS or without) and UDP: the other side of a traffic
+/// source that wants an echo, where no server of the scenario's own is the subject.
 public struct EchoServer: ~Copyable {
     private final class Client {
         var stream: TrafficStream

@@ -1,7 +1,7 @@
 import Testing
 
-/// Compares, where one side comes from a mutating call: `#expect` takes its operands apart and would
-/// call it on a copy.
+/// Compares, where one side comes from a mutating call: `#expect` takes its operands apart and
+/// would call it on a copy.
 func same<Value: Equatable>(
     _ left: Value, _ right: Value, location: SourceLocation = #_sourceLocation
 ) {

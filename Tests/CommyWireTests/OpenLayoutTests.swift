@@ -59,6 +59,10 @@ struct OpenLayoutTests {
         }
     }
 
+    private static func below(_ limit: Int, _ random: inout RandomStream) -> Int {
+        Int(random.next() % UInt64(limit))
+    }
+
     /// Whoever passes a frame on answers for it: what a relay lets through, its reader takes.
     @Test func `a relay and a reader accept the same frames`() {
         var random = RandomStream(key: RandomKey(seed: 4))
@@ -69,13 +73,13 @@ struct OpenLayoutTests {
         var refused = 0
         for _ in 0..<20_000 {
             var bytes = sample
-            for _ in 0...random.below(2) {
-                let place = random.below(bytes.count)
-                switch random.below(4) {
-                case 0: bytes[place] = UInt8(random.below(256))
+            for _ in 0...Self.below(2, &random) {
+                let place = Self.below(bytes.count, &random)
+                switch Self.below(4, &random) {
+                case 0: bytes[place] = UInt8(Self.below(256, &random))
                 case 1: bytes.remove(at: place)
-                case 2: bytes.insert(UInt8(random.below(256)), at: place)
-                case _: bytes[place] ^= 1 << UInt8(random.below(8))
+                case 2: bytes.insert(UInt8(Self.below(256, &random)), at: place)
+                case _: bytes[place] ^= 1 << UInt8(Self.below(8, &random))
                 }
             }
             let layout = try? unsafe OpenLayout(decoding: bytes.span.bytes)
@@ -89,8 +93,9 @@ struct OpenLayoutTests {
     @Test func `a relay finds the failure of a HEAD, and accepts what its reader accepts`() {
         var random = RandomStream(key: RandomKey(seed: 5))
         for _ in 0..<20_000 {
-            let bytes = (0..<random.below(9)).map { _ in
-                UInt8([0, 0, 0, 1, 2, 0x61, 0xff][random.below(7)])
+            var bytes: [UInt8] = []
+            for _ in 0..<Self.below(9, &random) {
+                bytes.append([0, 0, 0, 1, 2, 0x61, 0xff][Self.below(7, &random)])
             }
             let failure = Result { () throws(WireError) in
                 try unsafe HeadFrame.failure(checking: bytes.span.bytes)

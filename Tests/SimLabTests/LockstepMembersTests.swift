@@ -23,7 +23,7 @@ import Testing
             outsidePID: 0, slot: slot)
     }
 
-    /// A member as simply as it can be kept.
+    /// A member in the plainest form.
     private struct Plain {
         let member: LockstepProgram
         var isDue = true

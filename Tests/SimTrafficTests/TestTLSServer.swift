@@ -7,8 +7,8 @@ internal import SimTraffic
 internal import Synchronization
 internal import Testing
 
-/// A server over TLS on a thread of its own that answers each request (up to an empty line) with the
-/// same bytes. `stop` ends it.
+/// A server over TLS on a thread of its own that answers each request (up to an empty line) with
+/// the same bytes. `stop` ends it.
 final class TestTLSServer: Sendable {
     /// What follows an answer.
     enum Ending: Sendable {

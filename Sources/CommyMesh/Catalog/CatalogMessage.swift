@@ -45,8 +45,8 @@ public struct CatalogDigest: Sendable, Equatable {
 }
 
 /// What changed in one owner's entries after `base` and up to `version.counter`: all instances
-/// whose latest change lies in between. Whoever knows everything up to `base` knows everything up to
-/// `version.counter` with it; others ask for the part between.
+/// whose latest change lies in between. Whoever knows everything up to `base` knows everything up
+/// to `version.counter` with it; others ask for the part between.
 public struct CatalogDelta: Sendable, Equatable {
     public var owner: NodeID
     public var base: UInt64

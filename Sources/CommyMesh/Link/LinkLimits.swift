@@ -1,3 +1,5 @@
+internal import CommyWire
+
 /// The limits of one link or session, and why each has its value.
 ///
 /// Inequalities that must hold: `heartbeatActive * 2 < silentAfter`, so that one lost heartbeat is
@@ -10,9 +12,8 @@ public struct LinkLimits: Sendable, Equatable {
     /// Bytes of DATA that the peer may send on all streams together: 16 full streams; it bounds
     /// what a relay can be made to hold for one peer.
     public var linkWindow: UInt32 = 1 << 20
-    /// The most that a window may grow to by grants; above it a grant is a violation
-    /// (RFC 9113 section 6.9.1 has 2^31 - 1).
-    public var windowCeiling: UInt32 = 1 << 30
+    /// The most that a window may grow to by grants; above it a grant is a violation.
+    public var windowCeiling: UInt32 = WireLimits.creditCeiling
     /// Streams that the peer may have open at once; one more is reset with `overloaded`, which is
     /// retried elsewhere.
     public var openStreams = 4_096
@@ -20,8 +21,8 @@ public struct LinkLimits: Sendable, Equatable {
     /// frames wait by priority: it bounds by how much a bulk transfer delays an urgent call
     /// (0.5 ms at 1 Gbit/s).
     public var committedOutput = 64 << 10
-    /// Bytes in the output queue at which no more streams are opened: the peer does not keep up, and
-    /// another instance may.
+    /// Bytes in the output queue at which no more streams are opened: the peer does not keep up,
+    /// and another instance may.
     public var openingOutput = 1 << 20
     /// Bytes in the output queue at which a peer counts as too slow and is cut off; frames without
     /// credit (gossip, events, replies) are what can get it there.
@@ -42,8 +43,7 @@ public struct LinkLimits: Sendable, Equatable {
     /// membership decides first.
     public var lostAfter: Duration = .seconds(10)
     /// A deadline that is served later than this means that the process itself stood still, and
-    /// that
-    /// its peers' silence proves nothing.
+    /// that its peers' silence proves nothing.
     public var stall: Duration = .milliseconds(150)
     /// From the opening of the transport to the end of the greeting.
     public var greetingWithin: Duration = .seconds(3)

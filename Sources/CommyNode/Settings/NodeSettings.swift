@@ -19,8 +19,8 @@ public struct NodeSettings: Sendable, Equatable {
     public var trust: String?
     /// Where the socket for local programs lies: `NAME.sock` in it.
     public var runDirectory: String?
-    /// Where the node keeps what it must know after a restart: `NAME.trust`. Beside its key when not
-    /// given.
+    /// Where the node keeps what it must know after a restart: `NAME.trust`. Beside its key when
+    /// not given.
     public var stateDirectory: String?
     /// Whether what the node sees is printed, a line each.
     public var events = false

@@ -75,6 +75,12 @@ extension Judge {
                     "the reports of \(label) are read", .inconclusive,
                     "it has reported more than the harness reads", wanted: "all of them"))
         }
+        for loss in mesh.losses {
+            entries.append(
+                entry(
+                    "the reports of \(loss.label) are read", .inconclusive,
+                    "it had to drop \(loss.lines) that nobody read in time", wanted: "all of them"))
+        }
         return entries + disunity(hearing)
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 /// Random faults over many seeds.
 struct NodeFaultTests {
-    /// One run: four nodes, servers on three, load from two callers, and ten faults; then all heals.
+    /// One run: four nodes, servers on three, load from two callers, ten faults; then all heals.
     static func run(seed: UInt64, largestPiece: Int = 0) -> MeshBed {
         let bed = NodeMeshTests.bed(4, seed: seed)
         bed.largestPiece = largestPiece

@@ -47,7 +47,8 @@ final class TestProgram {
             if count == 0 {
                 client.transportClosed(.ended, at: clock.now)
             } else {
-                unsafe client.received(buffer[..<count].span.bytes, at: clock.now)
+                let bytes = Array(buffer[..<count])
+                unsafe client.received(bytes.span.bytes, at: clock.now)
             }
             try drain()
             if count == 0 { return }

@@ -3,8 +3,8 @@ internal import CommyLinux
 internal import CommyReactor
 internal import CommyTLS
 
-/// Measures the reactor: TLS through rings in memory (its own way) against OpenSSL on the socket, in
-/// turns of one run, and what timers and wake-ups cost. Each figure is the median of the rounds.
+/// Measures the reactor: TLS through rings in memory (its own way) against OpenSSL on the socket,
+/// in turns of one run, and what timers and wake-ups cost. Each figure is the median of the rounds.
 public struct ReactorBenchmark {
     private let rounds: Int
     private let progress: (String) -> Void

@@ -12,7 +12,7 @@ enum WakeUpPair {
             do {
                 var reactor = try Reactor(clock: .system(MonotonicClock()))
                 meeting.other.withLock { $0 = reactor.waker }
-                while !meeting.isOver.load(ordering: .acquiring) {
+                while !meeting.isOver.withLock({ $0 }) {
                     guard case .woken = try reactor.next() else { continue }
                     meeting.own.withLock { $0 }?.wake()
                 }
@@ -31,8 +31,7 @@ enum WakeUpPair {
             while try reactor.next() != .woken {}
         }
         let elapsed = clock.now.nanoseconds
-        // PAIRS WITH: the other thread's load, which comes after it was woken.
-        meeting.isOver.store(true, ordering: .releasing)
+        meeting.isOver.withLock { $0 = true }
         waker?.wake()
         other.join()
         return Double(elapsed) / Double(2 * rounds)
@@ -62,7 +61,7 @@ enum WakeUpPair {
     private final class Meeting: Sendable {
         let own = Mutex<Waker?>(nil)
         let other = Mutex<Waker?>(nil)
-        let isOver = Atomic(false)
+        let isOver = Mutex(false)
     }
 
     private final class Ends: Sendable {
