@@ -63,7 +63,7 @@ struct MeshSession: ~Copyable {
     }
 
     /// Waits until the node has a link with its only peer. A node that tells its events would say
-    /// so itself, but it would also tell of each request, and writing that is half of its work.
+    /// so itself, but it would also tell of each request, and writing that is work.
     mutating func awaitLink() throws {
         let limit = now + .seconds(20)
         while now < limit {
