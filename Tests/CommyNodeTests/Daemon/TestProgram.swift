@@ -15,8 +15,8 @@ final class TestProgram {
     private(set) var isDetached = false
     private(set) var done: [RequestID: CommyError?] = [:]
     private(set) var rows: [RequestID: [String]] = [:]
-    private(set) var answered = 0
-    private(set) var failures: [CommyError] = []
+    var answered = 0
+    var failures: [CommyError] = []
     private(set) var open: Set<CallID> = []
 
     init(at path: String, role: SessionConfiguration.Role = .program) throws {
