@@ -7,13 +7,21 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 
-int clinux_wait_readable(int fd, int milliseconds) {
-    struct pollfd watched = {.fd = fd, .events = POLLIN};
+static int clinux_wait(int fd, short events, int milliseconds) {
+    struct pollfd watched = {.fd = fd, .events = events};
     int count;
     do
         count = poll(&watched, 1, milliseconds);
     while (count < 0 && errno == EINTR);
     return count < 0 ? -errno : count;
+}
+
+int clinux_wait_readable(int fd, int milliseconds) {
+    return clinux_wait(fd, POLLIN, milliseconds);
+}
+
+int clinux_wait_writable(int fd, int milliseconds) {
+    return clinux_wait(fd, POLLOUT, milliseconds);
 }
 
 int clinux_lock(int fd, bool waits) {

@@ -36,15 +36,16 @@ final class MeshPair {
         near = try BenchProcess(
             daemon, Self.arguments("near", files[0], folder) + ["--listen", "127.0.0.1:\(port)"],
             folder: folder)
-        try near.await("@commy started")
+        try near.await("serves programs at")
         let other = try Self.freePort()
         far = try BenchProcess(
             daemon,
             Self.arguments("far", files[1], folder)
                 + ["--listen", "127.0.0.1:\(other)", "--join", "127.0.0.1:\(port)"],
             folder: folder)
-        try far.await("@commy started")
-        try far.await("@commy link peer=near state=up")
+        try far.await("serves programs at")
+        var session = try MeshSession.attached(to: farSocket, name: "observer")
+        try session.awaitLink()
     }
 
     private static func arguments(
@@ -52,7 +53,7 @@ final class MeshPair {
     ) -> [String] {
         [
             "--name", name, "--mesh", "bench", "--run-dir", "\(folder)/run", "--certificate",
-            files.certificatePath, "--key", files.keyPath, "--trust", files.trustPath, "--events",
+            files.certificatePath, "--key", files.keyPath, "--trust", files.trustPath,
         ]
     }
 

@@ -62,6 +62,24 @@ struct MeshSession: ~Copyable {
         throw MeshBenchError("waited 20 s for \(what)")
     }
 
+    /// Waits until the node has a link with its only peer. A node that tells its events would say
+    /// so itself, but it would also tell of each request, and writing that is half of its work.
+    mutating func awaitLink() throws {
+        let limit = now + .seconds(20)
+        while now < limit {
+            _ = session.query(.links, at: now)
+            var isUp = false
+            try expect("the node's links") { event in
+                guard case .rows(_, let rows) = event else { return false }
+                isUp = rows.contains { $0.contains(#""state":"up""#) }
+                return true
+            }
+            if isUp { return }
+            _ = try turn(until: now + .milliseconds(10))
+        }
+        throw MeshBenchError("the nodes had no link after 20 s")
+    }
+
     mutating func offer(_ service: ServiceName) throws {
         _ = session.offer(try ServiceOffer(service: service), at: now)
     }

@@ -14,8 +14,7 @@ public final class LiveNode: Sendable {
     /// The node's socket.
     public var path: String { "\(folder.path)/\(name).sock" }
 
-    /// Serves when this returns. With `events` it tells them, and `event` has to be asked for
-    /// them: a node whose events nobody reads stands still.
+    /// Serves when this returns. With `events` it tells them, and `event` gives them.
     public init(_ name: String = "here", in folder: TestFolder, events: Bool = false) throws {
         self.folder = folder
         self.name = name

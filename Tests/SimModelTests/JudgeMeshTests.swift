@@ -290,6 +290,24 @@ struct JudgeMeshInvariantTests {
                     reason: ProcessMisreported.truncation)))
         #expect(run.verdict().verdict == .inconclusive)
     }
+
+    @Test func `reports that a node had to drop leave the run open, and are counted`() throws {
+        var run = MeshRun()
+        for lines in ["3", "4"] {
+            let told = try #require(ReportedLine("@commy dropped lines=\(lines)"))
+            guard case .report(let kind, let fields) = told else {
+                Issue.record("\(told)")
+                return
+            }
+            run.happens(
+                at: 5_000,
+                .processReported(
+                    ProcessReported(host: "a", process: "commyd", kind: kind, fields: fields)))
+        }
+        let verdict = run.verdict()
+        #expect(verdict.verdict == .inconclusive)
+        #expect("\(verdict)".contains("it had to drop 7 that nobody read in time"))
+    }
 }
 
 /// Patterns of reports in conditions and in claims on events.
@@ -334,5 +352,16 @@ struct ReportPatternTests {
         silent.expect(.never(.report(pattern)))
         #expect(
             silent.first() == "fail: nothing was there to look at: no report of a process on z")
+    }
+
+    @Test func `what nodes say when the run stops them breaks no never`() {
+        var run = MeshRun()
+        run.expect(.never(.report(Self.dead)))
+        run.member("a", at: 30_000, "b", "dead")
+        #expect(run.first() == "pass: never seen (2 of kind member in the window)")
+        var early = MeshRun()
+        early.expect(.never(.report(Self.dead)))
+        early.member("a", at: 29_999, "b", "dead")
+        #expect(early.first().hasPrefix("fail: seen once"))
     }
 }

@@ -42,8 +42,6 @@ import Testing
         kinds += page.choices(in: "expectation", with: "during")
         kinds += page.choices(in: "pattern", with: "log").map { "pattern-\($0)" }
         #expect(kinds.count > 25, "\(kinds)")
-        // Its twins need a node and a workload that run.
-        kinds.removeAll { $0 == "transport" }
         for kind in kinds {
             for half in ["holds", "fails"] {
                 #expect(names.contains("\(kind)-\(half)"), "\(kind)-\(half).yaml is missing")

@@ -158,6 +158,9 @@ static inline long clinux_own_executable(void *_Nonnull path, size_t capacity) {
 /// Waits until one descriptor is readable (or at its end): 1, 0 after `milliseconds`, or -errno.
 int clinux_wait_readable(int fd, int milliseconds);
 
+/// The same for room to write (or an error).
+int clinux_wait_writable(int fd, int milliseconds);
+
 /// The value of an environment variable, or NULL; it lives as long as nobody sets it.
 static inline const char *_Nullable clinux_environment(const char *_Nonnull name) {
     return getenv(name);

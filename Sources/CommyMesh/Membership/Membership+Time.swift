@@ -36,7 +36,9 @@ extension Membership {
     /// Every fact begins here: the clock moves, and lateness is noticed.
     mutating func arrive(at instant: MeshInstant) {
         precondition(instant >= now, "time goes forward")
-        let due = nextDeadline
+        // What the last fact made due at once, such as a suspicion that others have confirmed
+        // meanwhile, is late from then on.
+        let due = max(nextDeadline, now)
         now = instant
         guard due != .never, instant - due > limits.stallLimit else { return }
         postpone(by: instant - due)

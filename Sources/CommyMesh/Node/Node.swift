@@ -153,7 +153,9 @@ public struct Node: ~Copyable, Sendable {
             else { continue }
             return .transmit(handle(Int(slot)))
         }
-        promisedWait = nextDeadline
+        // A deadline that lay in the past when it was set, such as a tick long after the last one,
+        // is not one that is served late.
+        promisedWait = max(nextDeadline, now)
         return .wait(until: promisedWait)
     }
 

@@ -65,7 +65,9 @@ public struct Router: Sendable {
             switch outcome {
             case .answered:
                 row.ejectedUntil = MeshInstant(nanoseconds: .min)
-                row.latency = row.latency.map { $0 + (latency - $0) / 8 } ?? latency
+                // In whole nanoseconds: `Duration` divides by way of 128 bits.
+                let change = row.latency.map { (latency.nanoseconds - $0.nanoseconds) / 8 }
+                row.latency = row.latency.map { $0 + .nanoseconds(change ?? 0) } ?? latency
             case .refused, .lost: row.ejectedUntil = now + ejection
             case .failed, .late, .cancelled: break
             }

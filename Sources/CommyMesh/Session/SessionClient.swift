@@ -163,7 +163,8 @@ public struct SessionClient: Sendable {
             saidClose = true
             return .close
         }
-        promisedWait = nextDeadline
+        // A deadline that lay in the past when it was set is not one that is served late.
+        promisedWait = max(nextDeadline, now)
         return .wait(until: promisedWait)
     }
 

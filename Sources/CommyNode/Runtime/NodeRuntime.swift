@@ -22,6 +22,8 @@ public struct NodeRuntime: ~Copyable {
         static let listenersRested: UInt8 = 5
         /// The node is told the wall clock again.
         static let wallClock: UInt8 = 6
+        /// Who reads the events has room again.
+        static let events: UInt8 = 7
     }
     /// An attempt of the node to reach somebody.
     struct Dial {
@@ -76,7 +78,7 @@ public struct NodeRuntime: ~Copyable {
         connections = SlotTable(limit: settings.limits.links)
         patience = settings.limits.dialPatience
         unsafe buffer = .allocate(byteCount: Self.bufferBytes, alignment: 16)
-        events = EventOutput(isOn: settings.events)
+        events = EventOutput(isOn: settings.events, reactor)
         self.identity = identity
         self.sockets = sockets
         self.reactor = reactor
@@ -102,7 +104,7 @@ public struct NodeRuntime: ~Copyable {
         tellIdentity()
         wallClockCame()
         var until = drain()
-        events.flush()
+        events.flush(reactor)
         while !hasStopped {
             let event = try nextEvent(until)
             switch event {
@@ -113,8 +115,9 @@ public struct NodeRuntime: ~Copyable {
             case nil: node.advance(to: reactor.now)
             }
             until = drain()
-            events.flush()
+            events.flush(reactor)
         }
+        events.finish()
     }
 
     private mutating func nextEvent(_ until: MeshInstant) throws(NodeError) -> Reactor.Event? {
@@ -128,6 +131,7 @@ public struct NodeRuntime: ~Copyable {
         case Kind.peerListener: acceptPeers(token.slot)
         case Kind.programListener: acceptPrograms()
         case Kind.connection: serve(token.slot, interest)
+        case Kind.events: events.ready(reactor)
         case let kind: preconditionFailure("no descriptor was added with the kind \(kind)")
         }
     }

@@ -4,7 +4,8 @@ internal import CommyLinux
 internal import CommyMesh
 internal import CommyTLS
 
-/// By what a node proves who it is and knows others: its files, and what the mesh decided since.
+/// By what a node proves who it is and knows others: its files, and what the mesh has decided
+/// since.
 struct NodeIdentity {
     private let files: Files
     let mesh: MeshName

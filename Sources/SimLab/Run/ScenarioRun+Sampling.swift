@@ -73,8 +73,10 @@ extension ScenarioRun {
     /// longest effect of a stall.
     private static var restAfterWaits: Duration { .seconds(5) }
 
-    /// Programs that lacked processors since the last look make that time a stall.
+    /// Programs that lacked processors since the last look make that time a stall; not under a
+    /// virtual clock, which stands still while they wait.
     func noteWaits() {
+        guard conductor == nil else { return }
         let roots = processes.filter(\.life.isAlive).map(\.outsidePID)
         let found = witness.look(
             at: roots, spinner: awake?.pid, now: clock.now.nanoseconds)

@@ -60,7 +60,8 @@ extension Judge {
             return judged(spec, .error, "nobody has looked for it", [])
         }
         let claim = EventClaimJudge(
-            watch: watch, window: window, story: hearing.story, runEnd: runEnd ?? .max)
+            watch: watch, window: spec.claim.beforeFarewells(window, end: hearing.trafficEnd),
+            story: hearing.story, runEnd: runEnd ?? .max)
         let outcome = claim.outcome(of: spec.claim)
         let evidence = claim.evidence(spec.claim)
         guard !outcome.holds else { return judged(spec, .pass, outcome.text, evidence) }

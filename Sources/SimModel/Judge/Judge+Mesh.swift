@@ -75,6 +75,12 @@ extension Judge {
                     "the reports of \(label) are read", .inconclusive,
                     "it has reported more than the harness reads", wanted: "all of them"))
         }
+        for loss in mesh.losses {
+            entries.append(
+                entry(
+                    "the reports of \(loss.label) are read", .inconclusive,
+                    "it had to drop \(loss.lines) that nobody read in time", wanted: "all of them"))
+        }
         return entries + disunity(hearing)
     }
 
@@ -126,6 +132,23 @@ extension FaultRecord {
             return true
         // Whoever does not run is not asked.
         case .crash, .pause, .stop, .restart, .powerLoss: return false
+        }
+    }
+}
+
+extension ExpectationSpec.Claim {
+    /// The window in which a claim is judged. What programs report when they are stopped at the
+    /// end of a run, such as that a node leaves, breaks no `never` and no `always`.
+    func beforeFarewells(_ window: Window, end: Int64) -> Window {
+        switch self {
+        case .never(.report), .always(.report):
+            var judged = window
+            judged.spans = window.spans.clamped(to: .min..<end)
+            return judged
+        case .never, .always, .eventually, .sometimes, .success, .latency, .throughput, .goodput,
+            .recovers, .share, .transport, .converges, .members, .datagrams, .resource, .exit,
+            .restarts:
+            return window
         }
     }
 }

@@ -228,6 +228,38 @@ struct MembershipTests {
         #expect(machine.nextDeadline > woken)
     }
 
+    @Test func `late confirmations end a suspicion at once, and are not taken for a standstill`()
+        throws
+    {
+        var machine = try Self.machine()
+        let friends = try ["a", "b", "c", "d"].map { Self.link(&machine, try Self.record($0)) }
+        let victim = try Self.record("victim")
+        machine.introduced(victim, at: .zero)
+        _ = Self.outputs(&machine)
+        func suspected(by friend: NodeID) -> SwimMessage {
+            .gossip(
+                news: [MemberUpdate(record: victim, state: .suspect, suspectors: [friend])])
+        }
+        machine.received(suspected(by: friends[0]), from: friends[0], at: .zero)
+        // Its first confirmations come when the time that they leave is already over.
+        let late = MeshInstant.zero + .milliseconds(3_200)
+        while machine.nextDeadline < late {
+            let now = machine.nextDeadline
+            machine.advance(to: now)
+            for case .send(.probe(let number, _), let friend) in Self.outputs(&machine) {
+                machine.received(.ack(number: number, news: []), from: friend, at: now)
+            }
+        }
+        #expect(machine.member(victim.id)?.agreed == .suspect)
+        for friend in friends[1...] {
+            machine.received(suspected(by: friend), from: friend, at: late)
+            _ = Self.outputs(&machine)
+        }
+        machine.advance(to: late)
+        #expect(Self.changes(Self.outputs(&machine)) == [.dead])
+        #expect(machine.localHealth == 0)
+    }
+
     @Test func `a full table refuses a further member and forgets the longest dead`() throws {
         var limits = MembershipLimits()
         limits.memberLimit = 4

@@ -12,7 +12,7 @@ enum WakeUpPair {
             do {
                 var reactor = try Reactor(clock: .system(MonotonicClock()))
                 meeting.other.withLock { $0 = reactor.waker }
-                while !meeting.isOver.withLock { $0 } {
+                while !meeting.isOver.withLock({ $0 }) {
                     guard case .woken = try reactor.next() else { continue }
                     meeting.own.withLock { $0 }?.wake()
                 }

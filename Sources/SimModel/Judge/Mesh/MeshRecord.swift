@@ -18,11 +18,18 @@ struct MeshRecord: Sendable, Equatable {
         var observed: String
     }
 
+    /// Reports that a process has dropped because nobody read them in time.
+    struct Loss: Sendable, Equatable {
+        var label: String
+        var lines: UInt64
+    }
+
     private(set) var nodes: [NodeRecord] = []
     private(set) var routings: [Routing] = []
     private(set) var breaches: [Breach] = []
     /// Processes of which not every report was read.
     private(set) var truncated: [String] = []
+    private(set) var losses: [Loss] = []
     private var places: [String: Int] = [:]
     /// Begins of processes that have not told yet what they are.
     private var begins: [String: Int64] = [:]
@@ -68,6 +75,7 @@ struct MeshRecord: Sendable, Equatable {
             breaches.append(
                 Breach(at: instant, rule: "the rule \(rule) holds", observed: "\(label)\(detail)"))
         case "request": noteRequest(report, label, at: instant)
+        case "dropped": noteDropped(report.fields["lines"], label)
         case "route":
             guard keepsRoutings, let service = report.fields["service"] else { return }
             routings.append(
@@ -108,6 +116,17 @@ struct MeshRecord: Sendable, Equatable {
             Breach(
                 at: instant, rule: "no node declares itself dead",
                 observed: "\(name) has told that it is dead itself"))
+    }
+
+    private mutating func noteDropped(_ lines: String?, _ label: String) {
+        // Whoever drops reports without a number has dropped one at least.
+        let count = lines.flatMap { UInt64($0) } ?? 1
+        if let place = losses.firstIndex(where: { $0.label == label }) {
+            let (sum, isTooLarge) = losses[place].lines.addingReportingOverflow(count)
+            losses[place].lines = isTooLarge ? .max : sum
+        } else {
+            losses.append(Loss(label: label, lines: count))
+        }
     }
 
     private mutating func noteRequest(
