@@ -7,11 +7,10 @@ public import CommyBase
 ///     handshaking --both certificates good--> established --close-notify of the peer--> ended
 ///          '-------------------- any TLSError -------------------> failed
 ///
-/// The rings are OpenSSL's BIO pair. They were chosen over a session that owns its socket
-/// (SSL_set_fd): the rings are filled and emptied by the caller's own reads and writes, so that
-/// one read of the socket brings many records, the reactor stays the only place that touches a
-/// descriptor, and nothing of ours is allocated per record. That is
-/// argued and not yet measured.
+/// The rings are OpenSSL's BIO pair, filled and emptied by the caller's own reads and writes: the
+/// session is the same without a socket (tests, a virtual clock), the reactor stays the only place
+/// that touches a descriptor, and nothing of ours is allocated per record. What that costs is in
+/// `TLSStream`.
 ///
 /// A client's handshake ends before the server has judged its certificate (RFC 8446, 2): a refusal
 /// comes with the first read.
