@@ -138,7 +138,7 @@ struct RotationTests {
             #expect(ends == [])
         }
         #expect(stage.caller.failures == [])
-        #expect(stage.caller.answered > 5)
+        #expect(stage.caller.answered > 0)
     }
 
     @Test func `a node that stands still blocks the next step until it is left behind`() throws {
