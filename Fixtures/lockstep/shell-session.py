@@ -23,6 +23,8 @@ if pid == 0:
     fcntl.ioctl(follower, termios.TIOCSCTTY, 0)
     for number in (0, 1, 2):
         os.dup2(follower, number)
+    # A terminal's programs heed Ctrl-C, also where whoever runs this in the background does not.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execvp(sys.argv[1], sys.argv[1:])
 
 seen, place, end = b"", 0, time.monotonic() + LIMIT
