@@ -13,14 +13,15 @@ struct MeshRun {
     var scenario = Scenario(name: "made up")
     private var events: [(at: Int64, event: RunEvent)] = []
 
-    init() {
+    /// `order`: in which the nodes begin, and speak first.
+    init(order: [String] = Self.hosts) {
         scenario.duration = .seconds(30)
         scenario.mesh = MeshSpec(nodes: Self.hosts)
         var node = ProcessSpec(
             name: "commyd", hosts: Self.hosts, command: .arguments([]))
         node.role = .node
         scenario.processes = [node]
-        for host in Self.hosts { begins(host, at: -1_000) }
+        for host in order { begins(host, at: -1_000) }
         happens(at: 0, .trafficStarted(TrafficStarted(traffic: [])))
     }
 

@@ -126,11 +126,12 @@ import Testing
         throws
     {
         try Self.withFailedRun { tool, run, _ in
+            // Only what a program says itself shows that Ctrl-C is for it already.
             try tool.write(
                 "steps",
                 """
-                client at 2s\tsleep 600\\n
-                sleep 600\t\\x03
+                client at 2s\tsh -c 'echo $((600 + 4)); exec sleep 600'\\n
+                604\t\\x03
                 client at 2s\techo caught $?\\n
                 caught 130\texit\\n
                 [y/N]\ty\\n

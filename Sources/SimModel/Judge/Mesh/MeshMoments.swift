@@ -32,6 +32,7 @@ struct MeshMoments {
         var turn: Turn
     }
 
+    /// By name: which of them spoke first says nothing.
     private let nodes: [NodeRecord]
     private let span: Range<Int64>
     /// In the order of time.
@@ -39,10 +40,10 @@ struct MeshMoments {
 
     /// `pauses`: spans in which a node's process stands still, by label; it is not asked then.
     init(_ record: MeshRecord, in span: Range<Int64>, pauses: [String: SpanSet]) {
-        nodes = record.nodes
+        nodes = record.nodes.sorted { $0.label < $1.label }
         self.span = span
         var steps: [Step] = []
-        for (place, node) in record.nodes.enumerated() {
+        for (place, node) in nodes.enumerated() {
             steps += node.entries.map { Step(at: $0.at, node: place, turn: .told($0.change)) }
             for pause in pauses[node.label]?.spans ?? [] {
                 steps.append(Step(at: pause.lowerBound, node: place, turn: .pause(true)))
