@@ -28,7 +28,7 @@ public struct FuzzTarget: Sendable, CustomStringConvertible {
     /// All decoders. A new one is added here and nowhere else.
     public static let all: [FuzzTarget] =
         [frames, openLayout, traceContext, traceState] + payloadValues + payloadTypes
-        + [viewInPlace] + mesh
+        + [viewInPlace] + mesh + machines
 
     /// Reads a file of Fixtures/wire-corpus: an input in hex on each line, lines that begin with
     /// `#` say why the next one is kept. Nil when a line is neither.

@@ -80,7 +80,7 @@ extension Node {
         let call = calls[number]
         guard call.origin >= 0, !call.marks.contains(.answerBegun),
             !call.marks.contains(.pinned), calls.origins[Int(call.origin)].isWhole,
-            call.attempt + 1 < limits.attempts, call.deadline > now, stopping == .no,
+            call.attempt < limits.attempts - 1, call.deadline > now, stopping == .no,
             call.up != nil
         else { return false }
         return Self.isWorthAnotherInstance(code)

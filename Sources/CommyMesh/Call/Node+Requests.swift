@@ -47,7 +47,7 @@ extension Node {
     private func refusal(of layout: OpenLayout, from slot: Int) -> ErrorCode? {
         if stopping != .no { return .peerShuttingDown }
         if calls.count >= limits.calls { return .overloaded }
-        if links[slot].phase != .session, layout.fixed.hops >= limits.hops { return .tooManyHops }
+        if layout.fixed.hops >= limits.hops { return .tooManyHops }
         return nil
     }
 

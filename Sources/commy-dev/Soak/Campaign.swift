@@ -34,7 +34,7 @@ struct Campaign: Sendable {
 
     private static let wireFuzz = Campaign(
         name: "wire-fuzz",
-        purpose: "No bytes make a decoder trap, hoard memory, or read what it would not write.",
+        purpose: "No bytes make a decoder or a machine trap, hoard memory, or break its own rules.",
         rounds: 1_000,
         run: { rounds, seed, tell in
             try FuzzCampaign(seed: seed).run(rounds: rounds, tell: tell)

@@ -1,7 +1,8 @@
 internal import CommyFuzz
 internal import Foundation
 
-/// Throws mutated bytes at every decoder and watches what holds, the memory, and the time.
+/// Throws mutated bytes at every decoder and machine and watches what holds, the memory, and the
+/// time.
 ///
 /// One round is a thousand inputs for each target. An input follows from the seed, the target and
 /// its number alone, so a finding is found again with the same seed; a trap ends the process, and
@@ -31,7 +32,7 @@ struct FuzzCampaign {
                 let seconds = (ContinuousClock.now - start) / .seconds(1)
                 tell(
                     "round \(round): \(inputs) inputs in \(Int(seconds)) s, "
-                        + "\(try Self.residentKiB()) KiB resident; next are numbers "
+                        + "\(try Self.memoryKiB("VmRSS:")) KiB resident; next are numbers "
                         + "\(round * Self.inputsARound) and later of every target")
             }
             for (target, mutator) in attacks {
@@ -43,14 +44,16 @@ struct FuzzCampaign {
                     if failures.count > 20 { return failures }
                 }
             }
-            let resident = try Self.residentKiB()
+            let resident = try Self.memoryKiB("VmRSS:")
             if resident > Self.memoryLimitKiB {
                 return failures + ["after round \(round), \(resident) KiB are resident"]
             }
         }
         let inputs = UInt64(rounds) * Self.inputsARound * UInt64(attacks.count)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        tell("\(inputs) inputs for \(attacks.count) decoders in \(Int(seconds)) s")
+        tell(
+            "\(inputs) inputs for \(attacks.count) targets in \(Int(seconds)) s, at most "
+                + "\(try Self.memoryKiB("VmHWM:")) KiB resident")
         return failures
     }
 
@@ -64,12 +67,12 @@ struct FuzzCampaign {
     }
 
     /// The process's memory, as proc_pid_status(5) has it.
-    private static func residentKiB() throws -> Int {
+    private static func memoryKiB(_ field: String) throws -> Int {
         let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let line = status.split(separator: "\n").first { $0.hasPrefix(field) }
         guard let words = line?.split(whereSeparator: \.isWhitespace), words.count > 1,
-            let resident = Int(words[1])
-        else { throw CampaignError("no VmRSS in /proc/self/status") }
-        return resident
+            let memory = Int(words[1])
+        else { throw CampaignError("no \(field) in /proc/self/status") }
+        return memory
     }
 }

@@ -283,4 +283,35 @@ struct HostilePeerTests {
         #expect(good.outcome(call) == .answered([1, 2, 3]))
         #expect(bed.hosts[0].node.catalog.entryCount == 1)
     }
+
+    /// Counters that a stranger sends are counted on from, so their ends matter.
+    @Test func `a request that was tried and passed on 255 times is only refused or failed`() {
+        let (bed, _, servers) = NodeCallTests.service(2)
+        let process = bed.attach(0)
+        bed.run(for: .milliseconds(5))
+        func open(attempt: UInt8, hops: UInt8) -> [UInt8] {
+            var writer = ByteWriter()
+            OpenFrame(
+                service: ServiceName("orders")!, correlation: CorrelationID(high: 1, low: 2),
+                options: .idempotent, attempt: attempt, hops: hops
+            ).encodeFrame(stream: StreamID(1), flags: .end, into: &writer)
+            return writer.bytes
+        }
+        // From a process, for an instance on another node.
+        let greedy = open(attempt: 255, hops: 255)
+        bed.pipes[process.pipe].sides[0].underWay += greedy.count
+        bed.send(greedy, process.pipe, from: 0)
+        bed.run(for: .milliseconds(10))
+        #expect(servers.flatMap(\.served).isEmpty)
+        // From a peer, for an instance that is lost while it works.
+        let stranger = bed.strangerConnects("mallory", to: 1)
+        servers[0].isMute = true
+        bed.say(stranger.hello + open(attempt: 255, hops: 0), stranger)
+        bed.run(for: .milliseconds(10))
+        #expect(servers[0].served.count == 1)
+        bed.crash(servers[0])
+        bed.run(for: .milliseconds(10))
+        #expect(stranger.resets.map(\.code) == [.instanceLost])
+        #expect(servers[1].served.isEmpty)
+    }
 }
