@@ -44,7 +44,7 @@ struct CompositionTests {
     @Test func `a matrix makes one scenario of each combination, the first axis slowest`() {
         let scenarios = read("matrix").scenarios
         #expect(
-            scenarios.map(\.name) == [
+            scenarios.map(\.title) == [
                 "queues [loss=0%, queue=drop-tail]", "queues [loss=0%, queue=codel]",
                 "queues [loss=0%, queue=pie]", "queues [loss=1%, queue=drop-tail]",
                 "queues [loss=1%, queue=codel]",
@@ -61,9 +61,10 @@ struct CompositionTests {
             "matrix",
             [Setting(name: "loss", value: "2%"), Setting(name: "latency", value: "20ms")])
         #expect(
-            pinned.scenarios.map(\.name) == [
-                "queues [loss=2%, queue=drop-tail]", "queues [loss=2%, queue=codel]",
-                "queues [loss=2%, queue=pie]",
+            pinned.scenarios.map(\.title) == [
+                "queues [loss=2%, queue=drop-tail, latency=20ms]",
+                "queues [loss=2%, queue=codel, latency=20ms]",
+                "queues [loss=2%, queue=pie, latency=20ms]",
             ])
         let first = try #require(pinned.scenarios.first)
         #expect(first.settings.map(\.name) == ["loss", "queue", "latency"])

@@ -198,6 +198,7 @@ public final class ScenarioRun {
             scenario: scenario.name, file: file, seed: seed, world: scenario.world.rawValue,
             sandbox: environment.isolationName,
             durationNanoseconds: scenario.duration.nanoseconds, version: commyVersion)
+        started.isWorldChosen = scenario.isWorldChosen
         started.why = scenario.why
         started.tags = scenario.tags
         started.settings = scenario.settings.map { "\($0.name)=\($0.value)" }

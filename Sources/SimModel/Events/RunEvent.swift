@@ -60,6 +60,8 @@ public struct RunStarted: Sendable, Equatable, Codable {
     public var file: String
     public var seed: UInt64
     public var world: String
+    /// Whoever ran it has chosen the world; it is not the scenario's own.
+    public var isWorldChosen = false
     /// `user-namespaces` or `root`.
     public var sandbox: String
     public var durationNanoseconds: Int64

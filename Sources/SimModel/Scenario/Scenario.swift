@@ -27,6 +27,8 @@ public struct Scenario: Sendable, Equatable {
     /// `defaultTimeout`.
     public var timeout: Duration?
     public var world: World = .realtime
+    /// Whoever runs it has chosen the world; it is not the file's own.
+    public var isWorldChosen = false
     /// Programs that must be installed, with the Debian package that has each.
     public var requires: [Requirement] = []
     public var topology = Topology()
@@ -41,6 +43,14 @@ public struct Scenario: Sendable, Equatable {
 
     public init(name: String) {
         self.name = name
+    }
+
+    /// The name and what the variables were set to: what tells the scenarios of a matrix apart.
+    public var title: String { Self.title(name, settings.map { "\($0.name)=\($0.value)" }) }
+
+    /// The title of a scenario with such a name and such settings (`loss=1%`).
+    public static func title(_ name: String, _ settings: [String]) -> String {
+        settings.isEmpty ? name : "\(name) [\(settings.joined(separator: ", "))]"
     }
 }
 

@@ -34,7 +34,7 @@ public struct ReportFiles {
                 verdict: judged.verdict.rawValue, observed: judged.observed, wanted: judged.wanted)
         }
         let object = VerdictObject(
-            scenario: report.started.scenario, file: report.started.file,
+            scenario: report.title, file: report.started.file,
             world: report.started.world, seed: report.started.seed,
             verdict: report.verdict.rawValue, reason: report.reason,
             traceHash: report.traceHash,

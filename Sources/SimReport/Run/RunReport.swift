@@ -78,16 +78,13 @@ public struct RunReport: Sendable {
     /// The command that runs it again.
     public var replayCommand: String {
         let settings = started.settings.map { " --set \(Self.shellWord($0))" }.joined()
-        let world = started.world == "lockstep" ? " --world lockstep" : ""
+        let world = started.isWorldChosen ? " --world \(started.world)" : ""
         return "commy sim run \(Self.shellWord(started.file)) --seed \(started.seed)\(world)"
             + settings
     }
 
     /// The scenario's name, and what its variables were set to.
-    public var title: String {
-        let settings = started.settings.joined(separator: ", ")
-        return settings.isEmpty ? started.scenario : "\(started.scenario) [\(settings)]"
-    }
+    public var title: String { Scenario.title(started.scenario, started.settings) }
 
     /// What decides comes first: failed, error, inconclusive, passed.
     public var judgedByWeight: [Judged] { Self.byWeight(judged) }

@@ -26,7 +26,6 @@ struct VariantReader {
             readings.append(Reading(variant: variant, found: own.all))
             var scenario = document.scenario
             scenario.settings = variables.shownSettings(variant)
-            if !variant.isEmpty { scenario.name += " [\(Self.text(of: variant))]" }
             scenarios.append(scenario)
         }
         report(readings)

@@ -8,19 +8,24 @@ internal import Foundation
 struct LockstepCampaign {
     private let products: Products
     private let directory: String
-    private static let scenarios = "Scenarios/lockstep"
 
     /// What one run came to.
     private struct Outcome: Decodable {
         let file: String
+        let scenario: String
         let verdict: String
         let traceHash: String?
         let reason: String?
 
         enum CodingKeys: String, CodingKey {
-            case file, verdict, reason
+            case file, scenario, verdict, reason
             case traceHash = "trace_hash"
         }
+    }
+    /// A line of `commy sim list`.
+    private struct Listed: Decodable {
+        let file: String
+        let world: String
     }
 
     init() throws {
@@ -30,9 +35,9 @@ struct LockstepCampaign {
 
     func run(rounds: Int, tell: (String) -> Void) throws -> [String] {
         try? FileManager.default.removeItem(atPath: directory)
-        let files = try FileManager.default
-            .contentsOfDirectory(atPath: "\(products.root)/\(Self.scenarios)")
-            .filter { $0.hasSuffix(".yaml") }.sorted()
+        let listed = try scenarios()
+        // A file with a matrix is several scenarios.
+        let files = Set(listed.map(\.file)).sorted()
         let load = try ProcessorLoad()
         defer { load.stop() }
         var hashes: [String: String] = [:]
@@ -44,8 +49,8 @@ struct LockstepCampaign {
             for outcome in outcomes {
                 failures += judge(outcome, round, &hashes)
             }
-            if outcomes.count != files.count {
-                failures.append("round \(round): \(outcomes.count) of \(files.count) have run")
+            if outcomes.count != listed.count {
+                failures.append("round \(round): \(outcomes.count) of \(listed.count) have run")
             }
             if round > 1 { removeReports(of: round, keeping: failures) }
             tell(
@@ -58,10 +63,21 @@ struct LockstepCampaign {
         return failures
     }
 
+    /// All that take minutes at most.
+    private func scenarios() throws -> [Listed] {
+        let lines = try products.output(of: [
+            "list", "--json", "--filter", "smoke,full", "\(products.root)/Scenarios",
+        ])
+        let listed = try lines.split(separator: "\n").map {
+            try JSONDecoder().decode(Listed.self, from: Data($0.utf8))
+        }
+        return listed.filter { $0.world == "lockstep" }
+    }
+
     private func judge(
         _ outcome: Outcome, _ round: Int, _ hashes: inout [String: String]
     ) -> [String] {
-        let name = URL(fileURLWithPath: outcome.file).lastPathComponent
+        let name = outcome.scenario
         guard outcome.verdict == "pass", let hash = outcome.traceHash else {
             return ["round \(round): \(name): \(outcome.verdict) \(outcome.reason ?? "")"]
         }
@@ -72,13 +88,13 @@ struct LockstepCampaign {
         guard first != hash else { return [] }
         return [
             "round \(round): \(name): trace \(hash.prefix(12)), in the first round "
-                + "\(first.prefix(12)); " + difference(name, round)
+                + "\(first.prefix(12)); " + difference(outcome.file, round)
         ]
     }
 
     /// The first line in which the two traces differ.
-    private func difference(_ name: String, _ round: Int) -> String {
-        let stem = String(name.dropLast(".yaml".count))
+    private func difference(_ file: String, _ round: Int) -> String {
+        let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
         func lines(_ round: Int) -> [Substring] {
             let reports = "\(directory)/round-\(round)"
             let report = (try? FileManager.default.contentsOfDirectory(atPath: reports))?
@@ -99,20 +115,11 @@ struct LockstepCampaign {
     }
 
     private func runOnce(_ files: [String], _ round: Int) throws -> [Outcome] {
-        let output = Pipe()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "\(products.directory)/commy")
-        process.arguments =
-            ["sim", "run"] + files.map { "\(products.root)/\(Self.scenarios)/\($0)" }
-            + ["--report", "\(directory)/round-\(round)", "--json", "--capture", "off", "-j", "2"]
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return text.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? JSONDecoder().decode(Outcome.self, from: Data($0))
+        let lines = try products.output(
+            of: ["run"] + files
+                + ["--report", "\(directory)/round-\(round)", "--json", "--capture", "off", "-j", "2"])
+        return lines.split(separator: "\n").compactMap {
+            try? JSONDecoder().decode(Outcome.self, from: Data($0.utf8))
         }
     }
 }

@@ -17,12 +17,13 @@ struct Products {
         root = place.path
     }
 
-    /// Runs `commy sim run` to its end, whatever its verdict: what it has written to its output.
-    func outputOfRun(_ arguments: [String]) throws -> String {
+    /// Runs a command of `commy sim` to its end, whatever its verdict: what it has written to its
+    /// output.
+    func output(of arguments: [String]) throws -> String {
         let process = Process()
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: "\(directory)/commy")
-        process.arguments = ["sim", "run"] + arguments
+        process.arguments = ["sim"] + arguments
         process.standardOutput = pipe
         process.standardInput = FileHandle.nullDevice
         try process.run()

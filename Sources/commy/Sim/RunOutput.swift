@@ -83,7 +83,7 @@ struct RunOutput {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var object = ["file": file, "reason": reason, "verdict": verdict]
-        object["scenario"] = job?.selected.scenario.name
+        object["scenario"] = job?.selected.title
         guard let data = try? encoder.encode(object) else { return }
         terminal.printLine(String(decoding: data, as: UTF8.self))
     }

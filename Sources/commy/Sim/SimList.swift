@@ -7,7 +7,7 @@ internal import SimModel
 struct SimList: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List scenarios: tier, duration, tags, packages, and why they are there.",
+        abstract: "List scenarios: world, tier, duration, tags, packages, and why they are there.",
         discussion: "Selects as 'run' does and runs nothing. One line for each member of a matrix.")
 
     @OptionGroup var selection: SelectionOptions
@@ -19,6 +19,7 @@ struct SimList: ParsableCommand {
     private struct Item: Encodable {
         let scenario: String
         let file: String
+        let world: String
         let tier: String
         let tags: [String]
         let durationSeconds: Double
@@ -27,7 +28,7 @@ struct SimList: ParsableCommand {
         let why: String?
 
         enum CodingKeys: String, CodingKey {
-            case scenario, file, tier, tags, packages, settings, why
+            case scenario, file, world, tier, tags, packages, settings, why
             case durationSeconds = "duration_s"
         }
     }
@@ -57,8 +58,8 @@ struct SimList: ParsableCommand {
     private static func item(_ one: SelectedScenario) -> Item {
         let scenario = one.scenario
         return Item(
-            scenario: scenario.name, file: one.file, tier: scenario.tier.rawValue,
-            tags: scenario.tags,
+            scenario: scenario.title, file: one.file, world: scenario.world.rawValue,
+            tier: scenario.tier.rawValue, tags: scenario.tags,
             durationSeconds: Double(scenario.duration.nanoseconds) / 1_000_000_000,
             packages: scenario.requires.map(\.package),
             settings: scenario.settings.map { "\($0.name)=\($0.value)" }, why: scenario.why)
@@ -71,7 +72,7 @@ struct SimList: ParsableCommand {
         let needs =
             item.packages.isEmpty ? "" : "  needs \(item.packages.joined(separator: ", "))"
         terminal.printLine(
-            "    \(item.tier)  \(one.scenario.duration.shortText)\(tags)\(needs)")
+            "    \(item.world)  \(item.tier)  \(one.scenario.duration.shortText)\(tags)\(needs)")
         if let first = item.why?.split(separator: "\n").first {
             terminal.printLine("    \(first)")
         }

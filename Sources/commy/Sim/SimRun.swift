@@ -168,6 +168,7 @@ struct SimRun: ParsableCommand {
     private func job(_ selected: SelectedScenario, turn: Int, _ world: Scenario.World?) -> SuiteJob
     {
         var scenario = selected.scenario
+        scenario.isWorldChosen = world.map { $0 != scenario.world } ?? false
         scenario.world = world ?? scenario.world
         var options = ScenarioRun.Options()
         options.seed = seed

@@ -21,7 +21,7 @@ struct SimValidate: ParsableCommand {
                 switch ScenarioReader.read(path: file) {
                 case .scenarios(let scenarios):
                     for scenario in scenarios {
-                        terminal.printLine("\(file): valid: \(scenario.name)")
+                        terminal.printLine("\(file): valid: \(scenario.title)")
                     }
                 case .invalid(let problems):
                     isValid = false

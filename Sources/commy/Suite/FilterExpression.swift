@@ -31,7 +31,7 @@ struct FilterExpression {
         if let tier = Scenario.Tier(rawValue: word) { return scenario.tier == tier }
         if scenario.tags.contains(word) { return true }
         let text = word.lowercased()
-        return file.lowercased().contains(text) || scenario.name.lowercased().contains(text)
+        return file.lowercased().contains(text) || scenario.title.lowercased().contains(text)
     }
 
     /// Why nothing was selected, with the words that would select something.

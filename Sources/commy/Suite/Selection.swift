@@ -11,10 +11,7 @@ struct SelectedScenario: Sendable {
     var reportSuffix = ""
 
     /// Its name, and what its variables were set to.
-    var title: String {
-        let settings = scenario.settings.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
-        return settings.isEmpty ? scenario.name : "\(scenario.name) [\(settings)]"
-    }
+    var title: String { scenario.title }
 }
 
 /// Which scenarios a call means; the same words for `run` and `list`.
