@@ -4,8 +4,8 @@ internal import CommyBase
 /// bucket in bytes. When it is full, questions whose answers may be much larger than they are left
 /// unanswered; gossip asks again.
 ///
-/// One answer may go beyond the burst, so what waits for a peer is at most the burst and the largest
-/// answer (`CatalogLimits.answerBytes`, or all members).
+/// One answer may go beyond the burst, so what waits for a peer is at most the burst and the
+/// largest answer (`CatalogLimits.answerBytes`, or all members).
 struct AnswerBudget: Sendable, Equatable {
     /// Bytes that were said and that time has not paid off yet.
     private(set) var owed = 0
