@@ -12,7 +12,8 @@ public struct RouteExplanation: Sendable, Equatable {
         public let isLocal: Bool
         public let sharedDepth: Int
         public let openCalls: Int
-        public let roundTrip: Duration
+        /// Of the link to its node, smoothed; nil before the first measurement and on this node.
+        public let roundTrip: Duration?
         /// Of answered calls, smoothed; nil before the first.
         public let latency: Duration?
         public let verdict: Verdict
@@ -55,7 +56,7 @@ extension Router {
         return RouteExplanation.Row(
             instance: row.instance, zone: table.offers[index]?.zone ?? .unknown,
             isLocal: row.rank == 0, sharedDepth: Int(row.sharedDepth),
-            openCalls: Int(row.openCalls), roundTrip: table.nodes[row.node].roundTrip,
+            openCalls: Int(row.openCalls), roundTrip: table.nodes[row.node].roundTrip.measured,
             latency: row.latency, verdict: verdict(on: index, decision, filter))
     }
 
@@ -84,7 +85,7 @@ extension RouteExplanation.Row {
             ("instance", instance.description), ("zone", zone.description),
             ("distance", isLocal ? "local" : "shares \(sharedDepth)"),
             ("verdict", verdict.text), ("open", String(openCalls)),
-            ("rtt", roundTrip.shortText), ("latency", latency?.shortText ?? "-"),
+            ("rtt", roundTrip?.shortText ?? "-"), ("latency", latency?.shortText ?? "-"),
         ]
     }
 }

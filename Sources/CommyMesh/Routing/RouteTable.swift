@@ -29,7 +29,7 @@ struct RouteTable: Sendable, Equatable {
     struct Node: Sendable, Equatable {
         var id: NodeID
         var link: LinkHealth
-        var roundTrip: Duration
+        var roundTrip = RouteDistance()
         var rows: [Int] = []
     }
     struct Service: Sendable, Equatable {
@@ -65,7 +65,7 @@ struct RouteTable: Sendable, Equatable {
     init(node: NodeID, zone: Zone) {
         self.node = node
         self.zone = zone
-        nodes = [Node(id: node, link: .up, roundTrip: .zero)]
+        nodes = [Node(id: node, link: .up)]
         nodeOf[node] = 0
     }
 
@@ -79,9 +79,8 @@ struct RouteTable: Sendable, Equatable {
     func isBetter(_ one: Int, than other: Int, _ limits: RouterLimits) -> Bool {
         let (left, right) = (rows[one].openCalls, rows[other].openCalls)
         if left != right { return left < right }
-        let mine = nodes[rows[one].node].roundTrip
-        let theirs = nodes[rows[other].node].roundTrip
-        return mine + limits.roundTripTolerance < theirs && mine * 2 < theirs
+        return nodes[rows[one].node].roundTrip.isShorter(
+            than: nodes[rows[other].node].roundTrip, limits)
     }
 
     /// Puts an instance in, or replaces what is known of it. Gives its service's number if it is a
@@ -132,11 +131,10 @@ struct RouteTable: Sendable, Equatable {
         releaseNode(node)
     }
 
-    mutating func setLink(_ id: NodeID, _ link: LinkHealth, roundTrip: Duration?) {
+    mutating func setLink(_ id: NodeID, _ link: LinkHealth) {
         guard id != node else { return }
         if link == .down, nodeOf[id] == nil { return }
         let index = takeNode(id)
-        if let roundTrip { nodes[index].roundTrip = roundTrip }
         if nodes[index].link != link {
             nodes[index].link = link
             for row in nodes[index].rows {
@@ -145,6 +143,12 @@ struct RouteTable: Sendable, Equatable {
             }
         }
         releaseNode(index)
+    }
+
+    /// The smoothed round trip of the link with a node, after a measurement.
+    mutating func measured(_ id: NodeID, _ roundTrip: Duration, _ limits: RouterLimits) {
+        guard let index = nodeOf[id], index != 0 else { return }
+        nodes[index].roundTrip.measured(roundTrip, limits)
     }
 
     mutating func update(_ row: Int, _ body: (inout Row) -> Void) {
@@ -197,7 +201,7 @@ struct RouteTable: Sendable, Equatable {
     private mutating func takeNode(_ id: NodeID) -> Int {
         if let index = nodeOf[id] { return index }
         let index = freeNodes.popLast() ?? nodes.count
-        let content = Node(id: id, link: .down, roundTrip: .zero)
+        let content = Node(id: id, link: .down)
         if index == nodes.count { nodes.append(content) } else { nodes[index] = content }
         nodeOf[id] = index
         return index

@@ -8,8 +8,8 @@ public import CommyBase
 /// the call was sent to already. An instance that refused or lost a call a moment ago is avoided,
 /// and taken only when there is no other: it may be back, and refusing for sure helps nobody.
 ///
-/// Facts come from the catalog (`apply`), from links (`linkChanged`) and from calls (`callStarted`,
-/// `callEnded`). A pick allocates nothing once the tables are there.
+/// Facts come from the catalog (`apply`), from links (`linkChanged`, `roundTripMeasured`) and from
+/// calls (`callStarted`, `callEnded`). A pick allocates nothing once the tables are there.
 public struct Router: Sendable {
     var table: RouteTable
     /// One for each tier.
@@ -39,11 +39,15 @@ public struct Router: Sendable {
         }
     }
 
-    /// The link with a node changed, or its round trip was measured anew (nil keeps the last).
-    public mutating func linkChanged(
-        _ node: NodeID, _ health: LinkHealth, roundTrip: Duration? = nil
-    ) {
-        table.setLink(node, health, roundTrip: roundTrip)
+    /// The link with a node changed; what was measured of an earlier one is kept.
+    public mutating func linkChanged(_ node: NodeID, _ health: LinkHealth) {
+        table.setLink(node, health)
+    }
+
+    /// The round trip of the link that calls to a node take was measured; `smoothed` is the link's
+    /// estimate from all its measurements. Nothing happens for a node without instances and link.
+    public mutating func roundTripMeasured(_ node: NodeID, _ smoothed: Duration) {
+        table.measured(node, smoothed, limits)
     }
 
     /// A call was sent to the instance. `callEnded` must follow, once.

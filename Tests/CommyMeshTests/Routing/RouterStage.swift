@@ -21,7 +21,7 @@ struct RouterStage {
     @discardableResult
     mutating func add(
         _ node: String, _ number: UInt32 = 1, zone: String = "eu/a/1",
-        as availability: Availability = .ready, labels: [Label] = [], roundTrip: Duration = .zero
+        as availability: Availability = .ready, labels: [Label] = [], roundTrip: Duration? = nil
     ) throws -> InstanceID {
         let id = InstanceID(node: try Self.node(node), number: number)
         let offer = try ServiceOffer(
@@ -30,7 +30,8 @@ struct RouterStage {
             instance: id, state: availability == .draining ? .draining : .up, offer: offer,
             counter: 1)
         router.apply(.present(CatalogInstance(entry: entry, availability: availability)))
-        router.linkChanged(id.node, .up, roundTrip: roundTrip)
+        router.linkChanged(id.node, .up)
+        if let roundTrip { router.roundTripMeasured(id.node, roundTrip) }
         router.checkInvariants()
         return id
     }
