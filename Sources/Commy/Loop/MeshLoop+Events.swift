@@ -92,11 +92,11 @@ extension MeshLoop {
         guard let instance = request.open.instance, let id = instances[instance],
             let service = services[id]
         else {
-            session.fail(request.id, CommyError(.noSuchInstance), at: reactor.now)
+            session.refuse(request.id, CommyError(.noSuchInstance), at: reactor.now)
             return
         }
         guard service.inWork < service.concurrency else {
-            session.fail(
+            session.refuse(
                 request.id, CommyError(.overloaded, "\(service.concurrency) requests"),
                 at: reactor.now)
             return
