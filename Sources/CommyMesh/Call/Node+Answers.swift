@@ -231,16 +231,6 @@ extension Node {
         }
     }
 
-    static func code(of failure: RouteFailure) -> ErrorCode {
-        switch failure {
-        case .noSuchService: .noSuchService
-        case .noSuchInstance: .noSuchInstance
-        case .draining: .draining
-        case .capabilityMismatch: .capabilityMismatch
-        case .noHealthyInstance, .allTried: .noHealthyInstance
-        }
-    }
-
     mutating func noteRoute(_ number: Int, _ pick: RoutePick) {
         guard configuration.notesCalls, calls[number].marks.contains(.isOpen) else { return }
         let origin = calls.origins[Int(calls[number].origin)]

@@ -127,7 +127,8 @@ extension Node {
             head.add("runner_up", pick.runnerUp?.description ?? "")
         case .none(let failure):
             head.add("decision", "none")
-            head.add("code", Self.code(of: failure).description)
+            head.add("code", failure.code.description)
+            head.add("why", failure.text)
         }
         return [head.text]
             + explanation.rows.map { instance in

@@ -4,8 +4,8 @@ public import CommyBase
 ///
 /// The order of the rules: an instance that the caller names; an instance on this node; else the
 /// nearest by zone; among equally near ones the policy. Never: an instance that drains, whose node
-/// is suspected or dead, whose link is silent or down, that lacks what the call requires, or that
-/// the call was sent to already. An instance that refused or lost a call a moment ago is avoided,
+/// is suspected or dead, whose link is silent or down, that has the weight 0 and is not named, that
+/// lacks what the call requires, or that the call was sent to already. An instance that refused or lost a call a moment ago is avoided,
 /// and taken only when there is no other: it may be back, and refusing for sure helps nobody.
 ///
 /// Facts come from the catalog (`apply`), from links (`linkChanged`, `roundTripMeasured`) and from
@@ -97,7 +97,9 @@ public struct Router: Sendable {
     ) -> RoutePick? {
         for rank in 0..<RouteTable.ranks {
             let tier = table.tier(rank, of: service)
-            guard table.candidateCount(in: tier) > 0,
+            guard table.candidateCount(in: tier) > 0 else { continue }
+            table.prepare(tier)
+            guard
                 let choice = balancers[tier].choose(
                     in: tier, of: table, filter, random: &random)
             else { continue }
@@ -127,6 +129,7 @@ public struct Router: Sendable {
         case .mismatch: return .none(.capabilityMismatch)
         case .tried: return .none(.allTried)
         case .unavailable, .link, .ejected: return .none(.noHealthyInstance)
+        case .weightless: preconditionFailure("a named instance needs no weight")
         }
     }
 
@@ -138,6 +141,8 @@ public struct Router: Sendable {
             case .tried: return .allTried
             case .ejected, nil: preconditionFailure("an admissible instance was not chosen")
             case .mismatch: failure = .capabilityMismatch
+            case .weightless:
+                if failure != .capabilityMismatch { failure = .allWeightless }
             case .unavailable, .link:
                 if failure == .draining { failure = .noHealthyInstance }
             case .draining: continue

@@ -53,7 +53,10 @@ struct NodeControlTests {
         let lost = rows.first { $0.contains(#""node":"n1","instance""#) }
         #expect(lost?.contains("node suspected") == true || lost?.contains("silent") == true)
         let none = bed.hosts[0].node.rows(for: .explainRoute(ServiceName("nothing")!))
-        #expect(none == [#"{"service":"nothing","decision":"none","code":"noSuchService"}"#])
+        let text =
+            #"{"service":"nothing","decision":"none","code":"noSuchService","#
+            + #""why":"nobody serves it"}"#
+        #expect(none == [text])
     }
 
     @Test func `a watcher gets a snapshot and then every change`() throws {

@@ -21,11 +21,13 @@ struct RouterStage {
     @discardableResult
     mutating func add(
         _ node: String, _ number: UInt32 = 1, zone: String = "eu/a/1",
-        as availability: Availability = .ready, labels: [Label] = [], roundTrip: Duration? = nil
+        as availability: Availability = .ready, labels: [Label] = [], roundTrip: Duration? = nil,
+        weight: UInt16 = ServiceOffer.usualWeight
     ) throws -> InstanceID {
         let id = InstanceID(node: try Self.node(node), number: number)
         let offer = try ServiceOffer(
-            service: try Self.service("orders"), zone: try #require(Zone(zone)), labels: labels)
+            service: try Self.service("orders"), zone: try #require(Zone(zone)), labels: labels,
+            weight: weight)
         let entry = CatalogEntry(
             instance: id, state: availability == .draining ? .draining : .up, offer: offer,
             counter: 1)
