@@ -14,15 +14,19 @@ public struct CallOptions: Sendable {
     public var format: PayloadFormat?
     /// Texts that travel beside the request.
     public var metadata: Metadata
+    /// What an instance must be like to be called.
+    public var require: CallRequirement
 
     public init(
         timeout: Duration? = nil, isIdempotent: Bool = false, priority: Int = 4,
-        format: PayloadFormat? = nil, metadata: Metadata = .empty
+        format: PayloadFormat? = nil, metadata: Metadata = .empty,
+        require: CallRequirement = CallRequirement()
     ) {
         self.timeout = timeout
         self.isIdempotent = isIdempotent
         self.priority = priority
         self.format = format
         self.metadata = metadata
+        self.require = require
     }
 }

@@ -11,7 +11,7 @@ extension Node {
         case .links: linkRows
         case .members: memberRows
         case .top: topRows
-        case .explainRoute(let service): routeRows(service)
+        case .explainRoute(let service, let conditions): routeRows(service, conditions)
         case .trust: trustRows
         }
     }
@@ -114,11 +114,17 @@ extension Node {
         }
     }
 
-    private func routeRows(_ service: ServiceName) -> [String] {
-        let explanation = router.explain(
-            RouteQuery(service: service), at: now, random: routing)
+    private func routeRows(_ service: ServiceName, _ conditions: Metadata) -> [String] {
+        var query = RouteQuery(service: service)
         var head = JSONRow()
         head.add("service", service.text)
+        do { try RequirementKeys.read(conditions, into: &query.requirement) } catch {
+            head.add("decision", "none")
+            head.add("code", ErrorCode.invalidArgument.description)
+            head.add("why", "\(error)")
+            return [head.text]
+        }
+        let explanation = router.explain(query, at: now, random: routing)
         switch explanation.decision {
         case .to(let pick):
             head.add("decision", pick.instance.description)

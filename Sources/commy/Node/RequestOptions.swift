@@ -28,6 +28,7 @@ struct RequestOptions: ParsableArguments {
         parsing: .singleValue,
         help: ArgumentHelp("Text beside the payload; may be repeated.", valueName: "key=text"))
     var metadata: [String] = []
+    @OptionGroup var requirement: RequirementOptions
     @Option(help: "0 goes first, 7 last.")
     var priority = 4
     @Flag(help: "The mesh may send it to a second instance when the first is lost.")
@@ -59,6 +60,10 @@ struct RequestOptions: ParsableArguments {
             } catch {
                 throw ValidationError("--metadata '\(text)': \(error.detail).")
             }
+        }
+        try requirement.write(to: &request.metadata)
+        do throws(CommyError) { try RequirementKeys.check(request.metadata) } catch {
+            throw ValidationError("--metadata \(error.detail).")
         }
         let (format, bytes) = try payload()
         request.format = format
