@@ -110,4 +110,27 @@ internal import Testing
         }
         await mesh.close()
     }
+
+    @Test func `a trace and a correlation travel, and a handler's calls inherit the trace`()
+        async throws
+    {
+        let mesh = try await connect()
+        try await mesh.serve("inner") { (_: Nothing, context) in
+            [context.trace?.description ?? "", context.traceState.text]
+        }
+        try await mesh.serve("outer") { (_: Nothing, context) in
+            let inner: [String] = try await mesh.call("inner", with: Nothing())
+            return [context.correlation.description] + inner
+        }
+        let trace = try #require(
+            TraceContext(
+                traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"))
+        let state = try #require(TraceState("vendor=word"))
+        let correlation = CorrelationID(high: 1, low: 2)
+        let seen: [String] = try await mesh.call(
+            "outer", with: Nothing(),
+            options: CallOptions(trace: trace, traceState: state, correlation: correlation))
+        #expect(seen == [correlation.description, trace.description, "vendor=word"])
+        await mesh.close()
+    }
 }

@@ -82,8 +82,10 @@ extension Mesh {
         try RequirementKeys.check(metadata)
         let request = CallRequest(
             service: serviceName, method: methodName, timeout: timeout, priority: priority,
-            format: message.format, isIdempotent: options.isIdempotent, trace: outer?.trace,
-            traceState: outer?.traceState ?? .empty, metadata: metadata)
+            format: message.format, isIdempotent: options.isIdempotent,
+            correlation: options.correlation, trace: options.trace ?? outer?.trace,
+            traceState: options.trace == nil ? outer?.traceState ?? .empty : options.traceState,
+            metadata: metadata)
         return (request, message.bytes)
     }
 
