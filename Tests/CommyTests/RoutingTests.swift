@@ -133,4 +133,25 @@ internal import Testing
         #expect(seen == [correlation.description, trace.description, "vendor=word"])
         await mesh.close()
     }
+
+    @Test func `who watches the dependencies of a service hears what is missing`() async throws {
+        let mesh = try await connect()
+        var views = try mesh.watchDependencies(of: "shop").makeAsyncIterator()
+        #expect(await views.next()?.isMet == true, "nobody serves it, so nothing is needed")
+        try await mesh.serve("shop", options: ServiceOptions(dependencies: ["orders"])) {
+            (_: Nothing, _) in 1
+        }
+        #expect(await views.next()?.unmet == ["orders"])
+        let orders = try await mesh.serve(
+            "orders", options: ServiceOptions(dependencies: ["stock"])
+        ) { (_: Nothing, _) in 1 }
+        let below = await views.next()
+        #expect(below?.unmet == [] && below?.unmetBelow == ["stock"] && below?.isStale == false)
+        try await mesh.serve("stock") { (_: Nothing, _) in 1 }
+        #expect(await views.next()?.isMet == true)
+        orders.stop()
+        #expect(await views.next()?.unmet == ["orders"])
+        await mesh.close()
+        #expect(throws: CommyError.self) { try mesh.watchDependencies(of: "Not a name") }
+    }
 }

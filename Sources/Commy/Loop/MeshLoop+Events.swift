@@ -15,18 +15,13 @@ extension MeshLoop {
             instances = [:]
             guard !isClosing else { return }
             lastFailure = CommyError(.notAttached, cause: error)
-            for id in watches.keys {
-                watches[id]?.table.detached()
-                show(id)
-            }
+            for id in watches.keys { watches[id]?.picture.detached() }
         case .registered(let id, let instance):
             instances[instance] = id
             services[id]?.waiter?.resume(returning: .success(id))
             services[id]?.waiter = nil
         case .refused(let id, let error): refused(id, error)
-        case .changed(let id, let events):
-            for event in events { watches[id]?.table.take(event) }
-            show(id)
+        case .changed(let id, let events): watches[id]?.picture.take(events)
         case .answered(let call, let answer): end(call, .success(answer))
         case .sent(let call): end(call, .success(Answer()))
         case .callFailed(let call, let error, _): end(call, .failure(error))
@@ -69,7 +64,7 @@ extension MeshLoop {
             waiter.resume(returning: .failure(error))
         } else if let watch = watches.removeValue(forKey: id) {
             session.withdraw(id, at: reactor.now)
-            watch.stream.finish()
+            watch.picture.reader.finish()
         }
     }
 
@@ -77,15 +72,6 @@ extension MeshLoop {
         guard let open = calls.removeValue(forKey: call) else { return }
         callIDs[ObjectIdentifier(open.ticket)] = nil
         open.outcome.resume(returning: result)
-    }
-
-    /// Gives a reader the picture, if it has changed.
-    private mutating func show(_ id: StandingID) {
-        guard let watch = watches[id], let view = watch.table.view, view != watch.shown else {
-            return
-        }
-        watches[id]?.shown = view
-        watch.stream.yield(view)
     }
 
     private mutating func begin(_ request: IncomingRequest) {

@@ -13,6 +13,7 @@ extension Node {
         case .top: topRows
         case .explainRoute(let service, let conditions): routeRows(service, conditions)
         case .trust: trustRows
+        case .dependencies(let service): [dependencyRow(service)]
         }
     }
 
@@ -34,6 +35,17 @@ extension Node {
         row.add("calls", calls.count)
         row.add("stopping", stopping != .no)
         row.add("build", configuration.build)
+        return row.text
+    }
+
+    private func dependencyRow(_ service: ServiceName) -> String {
+        let report = catalog.dependencies(of: service)
+        var row = JSONRow()
+        row.add("service", service.text)
+        row.add("met", report.isMet)
+        row.add("unmet", report.unmet.map(\.text))
+        row.add("unmet_below", report.unmetBelow.map(\.text))
+        row.add("truncated", report.isTruncated)
         return row.text
     }
 

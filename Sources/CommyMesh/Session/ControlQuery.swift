@@ -15,6 +15,8 @@ public enum ControlQuery: Sendable, Equatable {
     case explainRoute(ServiceName, requiring: Metadata = .empty)
     /// Where the rotation of trust anchors stands, and what each node has.
     case trust
+    /// What the service needs and cannot have.
+    case dependencies(of: ServiceName)
 
     public init(decoding bytes: borrowing RawSpan) throws(WireError) {
         var reader = ByteReader()
@@ -31,6 +33,7 @@ public enum ControlQuery: Sendable, Equatable {
                 reader.isAtEnd(bytes) ? .empty : try Metadata(reading: &reader, bytes)
             self = .explainRoute(service, requiring: conditions)
         case 7: self = .trust
+        case 8: self = .dependencies(of: try reader.serviceName(bytes))
         // Every other number is no question.
         default: throw .invalid("query")
         }
@@ -49,6 +52,9 @@ public enum ControlQuery: Sendable, Equatable {
             writer.text(service.text)
             if conditions != .empty { conditions.encode(into: &writer) }
         case .trust: writer.u8(7)
+        case .dependencies(let service):
+            writer.u8(8)
+            writer.text(service.text)
         }
     }
 }

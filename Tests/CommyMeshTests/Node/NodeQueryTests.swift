@@ -76,4 +76,20 @@ struct NodeQueryTests {
         let rows = bed.hosts[0].node.rows(for: .explainRoute(orders))
         #expect(rows[0].contains("weight 0") && rows[1].contains(#""verdict":"weight 0""#))
     }
+
+    @Test func `the dependencies of a service are shown with what is missing below`() throws {
+        let bed = NodeMeshTests.bed(2)
+        register(bed, bed.attach(0), try offer("shop", dependencies: ["orders", "mail"]))
+        register(bed, bed.attach(1), try offer("orders", dependencies: ["stock"]))
+        let shop = try #require(ServiceName("shop"))
+        for host in bed.hosts {
+            let row = try #require(host.node.rows(for: .dependencies(of: shop)).first)
+            let missing = #""met":false,"unmet":["mail"],"unmet_below":["stock"]"#
+            #expect(row.contains(missing), "\(row)")
+        }
+        register(bed, bed.attach(1), try offer("mail"))
+        register(bed, bed.attach(0), try offer("stock"))
+        let row = bed.hosts[1].node.rows(for: .dependencies(of: shop))[0]
+        #expect(row.contains(#""met":true,"unmet":[],"unmet_below":[]"#), "\(row)")
+    }
 }
