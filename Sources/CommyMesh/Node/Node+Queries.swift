@@ -32,10 +32,19 @@ extension Node {
         row.add("view", EventLine.hexadecimal(membership.viewHash))
         row.add("catalog", EventLine.hexadecimal(catalog.viewHash))
         row.add("entries", catalog.entryCount)
+        addStaleness(to: &row)
         row.add("calls", calls.count)
         row.add("stopping", stopping != .no)
         row.add("build", configuration.build)
         return row.text
+    }
+
+    /// Whether the catalog is what was last known to be good, because this node is cut off from all
+    /// others, and for how long.
+    private func addStaleness(to row: inout JSONRow) {
+        row.add("stale", catalog.isStale)
+        let span = catalog.staleSince.map { now - $0 } ?? .zero
+        row.add("stale_s", Int(span.nanoseconds / 1_000_000_000))
     }
 
     private func dependencyRow(_ service: ServiceName) -> String {
@@ -46,6 +55,7 @@ extension Node {
         row.add("unmet", report.unmet.map(\.text))
         row.add("unmet_below", report.unmetBelow.map(\.text))
         row.add("truncated", report.isTruncated)
+        addStaleness(to: &row)
         return row.text
     }
 
@@ -62,6 +72,7 @@ extension Node {
                 row.add("weight", Int(instance.entry.offer.weight))
                 row.add(
                     "labels", instance.entry.offer.labels.map { "\($0.key)=\($0.value)" })
+                addStaleness(to: &row)
                 return row.text
             }
         }

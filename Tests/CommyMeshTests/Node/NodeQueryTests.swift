@@ -92,4 +92,18 @@ struct NodeQueryTests {
         let row = bed.hosts[1].node.rows(for: .dependencies(of: shop))[0]
         #expect(row.contains(#""met":true,"unmet":[],"unmet_below":[]"#), "\(row)")
     }
+
+    @Test func `a node that is cut off says for how long its catalog is stale`() throws {
+        let (bed, _, _) = NodeCallTests.service(1)
+        let fresh = bed.hosts[0].node.rows(for: .node)[0]
+        #expect(fresh.contains(#""stale":false,"stale_s":0"#))
+        bed.powerOff(1)
+        bed.run(for: .seconds(5))
+        for query in [ControlQuery.node, .services, .dependencies(of: orders)] {
+            let rows = bed.hosts[0].node.rows(for: query)
+            #expect(rows.count == 1 && rows[0].contains(#""stale":true,"stale_s":"#), "\(rows)")
+            #expect(!rows[0].contains(#""stale_s":0"#))
+        }
+        #expect(bed.hosts[0].node.catalog.isStale)
+    }
 }
