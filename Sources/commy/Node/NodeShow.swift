@@ -136,6 +136,16 @@ struct LinksShow: ParsableCommand {
             A link is one TLS connection. up: it is used. silent: nothing was heard for a while, \
             so nothing is routed there. draining: it ends when its calls have. '*' marks the one \
             that new calls take.
+
+            One link carries all calls to a peer at once, each as a stream of its own with \
+            credit and priority; when it falls silent another path is dialled. There is no pool \
+            of connections because none is needed: a stream opens without a handshake, priority \
+            holds among all calls, and one set of heartbeats measures the peer.
+
+            path: the peer's address. dir: who dialled. rtt, +-: the round trip of heartbeats, \
+            smoothed, and how much it varies. rate: the bandwidth that was measured, a lower \
+            bound of what the path can carry, '-' before anything large was sent. streams: calls \
+            that it carries. queued: bytes that wait here to be sent. age: since it was opened.
             """)
 
     @OptionGroup var options: ShowOptions
