@@ -144,8 +144,8 @@ struct LinksShow: ParsableCommand {
 
             path: the peer's address. dir: who dialled. rtt, +-: the round trip of heartbeats, \
             smoothed, and how much it varies. rate: the bandwidth that was measured, a lower \
-            bound of what the path can carry, '-' before anything large was sent. streams: calls \
-            that it carries. queued: bytes that wait here to be sent. age: since it was opened.
+            bound of what the path carries while nobody fills it. streams: calls that it carries. \
+            queued: bytes that wait here to be sent. age: since it was opened.
             """)
 
     @OptionGroup var options: ShowOptions
