@@ -28,9 +28,13 @@ public enum ControlQuery: Sendable, Equatable {
         case 5: self = .top
         case 6:
             let service = try reader.serviceName(bytes)
-            // Conditions are left out when there are none, as they were before there could be any.
-            let conditions =
-                reader.isAtEnd(bytes) ? .empty : try Metadata(reading: &reader, bytes)
+            // Conditions are left out when there are none, so equal questions have equal bytes.
+            guard !reader.isAtEnd(bytes) else {
+                self = .explainRoute(service)
+                break
+            }
+            let conditions = try Metadata(reading: &reader, bytes)
+            guard conditions != .empty else { throw .invalid("conditions") }
             self = .explainRoute(service, requiring: conditions)
         case 7: self = .trust
         case 8: self = .dependencies(of: try reader.serviceName(bytes))

@@ -41,6 +41,12 @@ struct NodeQueryTests {
         ControlQuery.explainRoute(orders, requiring: conditions).encode(into: &writer)
         let read = unsafe try ControlQuery(decoding: writer.bytes.span.bytes)
         #expect(read == .explainRoute(orders, requiring: conditions))
+        writer = ByteWriter(capacity: 64)
+        ControlQuery.explainRoute(orders).encode(into: &writer)
+        writer.varint(0)
+        #expect(throws: WireError.invalid("conditions")) {
+            unsafe try ControlQuery(decoding: writer.bytes.span.bytes)
+        }
     }
 
     @Test func `conditions as people write them are read or refused`() throws {
