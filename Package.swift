@@ -194,7 +194,7 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "CommyTests",
-            dependencies: ["Commy", "CommyBase", "CommyWire", "LiveNode", "commyd"],
+            dependencies: ["Commy", "CommyBase", "CommyMesh", "CommyWire", "LiveNode", "commyd"],
             swiftSettings: swift),
         .testTarget(
             name: "SimLabTests",

@@ -18,7 +18,8 @@ extension FuzzTarget {
             decode: { bytes throws(WireError) in try TrustMessage(decoding: bytes) },
             encode: { $0.encode(into: &$1) }),
         message(
-            name: "query", seeds: [.node, .services, .explainRoute(service)],
+            name: "query",
+            seeds: [.node, .services, .explainRoute(service), .dependencies(of: service)],
             decode: { bytes throws(WireError) in try ControlQuery(decoding: bytes) },
             encode: { (query: ControlQuery, writer: inout ByteWriter) in
                 query.encode(into: &writer)

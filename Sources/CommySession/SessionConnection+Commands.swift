@@ -41,6 +41,12 @@ extension SessionConnection {
         client?.fail(request, error, at: now)
     }
 
+    /// See `SessionClient.refuse`.
+    public mutating func refuse(_ request: IncomingID, _ error: CommyError, at now: MeshInstant) {
+        changed(at: now)
+        client?.refuse(request, error, at: now)
+    }
+
     public mutating func query(_ query: ControlQuery, at now: MeshInstant) -> RequestID? {
         guard isOpen else { return nil }
         changed(at: now)

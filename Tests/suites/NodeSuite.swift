@@ -92,7 +92,16 @@ import Testing
         #expect(route.output.contains("chosen: local"))
         #expect(
             try commy("explain", "route", "nothing").output
-                == "A call of 'nothing' would fail: noSuchService.\n")
+                == "A call of 'nothing' would fail: noSuchService (nobody serves it).\n")
+        let silver = try commy("explain", "route", "orders", "--require", "tier=silver")
+        #expect(silver.output.contains("capabilityMismatch"))
+        #expect(try commy("call", "orders", "", "1", "--require", "tier=silver").status == 1)
+        #expect(
+            try commy("call", "orders", "", "1", "--require", "tier=gold", "--require", "tier")
+                .output == "1\n")
+        #expect(
+            try commy("services", "--dependencies", "orders").output
+                == "'orders' has all that it needs.\n")
 
         let answer = try commy("call", "orders", "place", #"{"item":7}"#)
         #expect(answer.status == 0)
@@ -118,6 +127,7 @@ import Testing
         let service = try serve()
         for words in [
             ["node"], ["services"], ["members"], ["top"], ["explain", "route", "orders"],
+            ["services", "--dependencies", "orders"],
         ] {
             let result = try commy(words + ["--json"])
             #expect(result.status == 0)
@@ -158,6 +168,13 @@ import Testing
         (["call", "orders", "", "x", "--format", "json"], "has to be JSON, and is not"),
         (["call", "orders", "--format", "xml"], "--format 'xml': one of opaque, json"),
         (["call", "orders", "--metadata", "colour"], "--metadata 'colour': key=text"),
+        (["call", "orders", "--traceparent", "00-1-2-3"], "--traceparent '00-1-2-3'"),
+        (["call", "orders", "--tracestate", "a=b"], "--tracestate 'a=b'"),
+        (["call", "orders", "--correlation", "12"], "--correlation '12': 32 hex digits"),
+        (["call", "orders", "--require", "version=x"], "require.version 'x'"),
+        (["call", "orders", "--metadata", "require.zone=eu//a"], "require.zone 'eu//a'"),
+        (["explain", "route", "orders", "--require", "zone=eu//a"], "require.zone 'eu//a'"),
+        (["services", "--dependencies", "no name"], "--dependencies 'no name'"),
         (["explain", "route", "no name"], "'no name' is no service's name"),
         (["top", "--every", "0"], "--every is 0.0"),
     ])

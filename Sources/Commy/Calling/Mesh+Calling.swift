@@ -75,12 +75,17 @@ extension Mesh {
         var timeout = options.timeout ?? configuration.callTimeout
         let outer = RequestContext.current
         if let left = outer?.timeLeft { timeout = min(timeout, left) }
+        var metadata =
+            options.metadata.entries.isEmpty ? message.metadata : options.metadata
+        try options.require.write(to: &metadata)
+        // A node ends the session of a process that sends conditions which are none.
+        try RequirementKeys.check(metadata)
         let request = CallRequest(
             service: serviceName, method: methodName, timeout: timeout, priority: priority,
-            format: message.format, isIdempotent: options.isIdempotent, trace: outer?.trace,
-            traceState: outer?.traceState ?? .empty,
-            metadata: options.metadata.entries.isEmpty
-                ? message.metadata : options.metadata)
+            format: message.format, isIdempotent: options.isIdempotent,
+            correlation: options.correlation, trace: options.trace ?? outer?.trace,
+            traceState: options.trace == nil ? outer?.traceState ?? .empty : options.traceState,
+            metadata: metadata)
         return (request, message.bytes)
     }
 

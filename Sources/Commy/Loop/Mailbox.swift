@@ -17,7 +17,7 @@ enum MeshCommand: Sendable {
     case withdraw(StandingID)
     /// A handler has ended.
     case handled(WorkID, Result<Message, CommyError>)
-    case watch(Ticket, WatchScope, AsyncStream<ServiceView>.Continuation)
+    case watch(Ticket, WatchScope, WatchReader)
     case unwatch(Ticket)
     case close(CheckedContinuation<Void, Never>)
 }
@@ -70,7 +70,7 @@ extension MeshCommand {
         case .call(_, _, _, let outcome), .send(_, _, _, _, let outcome):
             outcome.resume(returning: .failure(error))
         case .serve(_, _, _, let waiter): waiter.resume(returning: .failure(error))
-        case .watch(_, _, let stream): stream.finish()
+        case .watch(_, _, let reader): reader.finish()
         case .close(let waiter): waiter.resume()
         case .cancel, .drain, .withdraw, .handled, .unwatch: return
         }

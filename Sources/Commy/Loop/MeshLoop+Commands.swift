@@ -23,8 +23,9 @@ extension MeshLoop {
             let id = session.offer(offer, at: now)
             services[id] = Service(
                 handler: handler, concurrency: concurrency, waiter: waiter)
-        case .watch(let ticket, let scope, let stream):
-            watches[session.watch(scope, at: now)] = Watch(ticket: ticket, stream: stream)
+        case .watch(let ticket, let scope, let reader):
+            watches[session.watch(scope, at: now)] = Watch(
+                ticket: ticket, picture: WatchedPicture(reader))
         case .close(let waiter):
             closeWaiters.append(waiter)
             close()

@@ -15,18 +15,13 @@ extension MeshLoop {
             instances = [:]
             guard !isClosing else { return }
             lastFailure = CommyError(.notAttached, cause: error)
-            for id in watches.keys {
-                watches[id]?.table.detached()
-                show(id)
-            }
+            for id in watches.keys { watches[id]?.picture.detached() }
         case .registered(let id, let instance):
             instances[instance] = id
             services[id]?.waiter?.resume(returning: .success(id))
             services[id]?.waiter = nil
         case .refused(let id, let error): refused(id, error)
-        case .changed(let id, let events):
-            for event in events { watches[id]?.table.take(event) }
-            show(id)
+        case .changed(let id, let events): watches[id]?.picture.take(events)
         case .answered(let call, let answer): end(call, .success(answer))
         case .sent(let call): end(call, .success(Answer()))
         case .callFailed(let call, let error, _): end(call, .failure(error))
@@ -69,7 +64,7 @@ extension MeshLoop {
             waiter.resume(returning: .failure(error))
         } else if let watch = watches.removeValue(forKey: id) {
             session.withdraw(id, at: reactor.now)
-            watch.stream.finish()
+            watch.picture.reader.finish()
         }
     }
 
@@ -79,24 +74,15 @@ extension MeshLoop {
         open.outcome.resume(returning: result)
     }
 
-    /// Gives a reader the picture, if it has changed.
-    private mutating func show(_ id: StandingID) {
-        guard let watch = watches[id], let view = watch.table.view, view != watch.shown else {
-            return
-        }
-        watches[id]?.shown = view
-        watch.stream.yield(view)
-    }
-
     private mutating func begin(_ request: IncomingRequest) {
         guard let instance = request.open.instance, let id = instances[instance],
             let service = services[id]
         else {
-            session.fail(request.id, CommyError(.noSuchInstance), at: reactor.now)
+            session.refuse(request.id, CommyError(.noSuchInstance), at: reactor.now)
             return
         }
         guard service.inWork < service.concurrency else {
-            session.fail(
+            session.refuse(
                 request.id, CommyError(.overloaded, "\(service.concurrency) requests"),
                 at: reactor.now)
             return

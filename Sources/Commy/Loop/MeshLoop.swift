@@ -44,9 +44,7 @@ struct MeshLoop: ~Copyable {
     }
     struct Watch {
         var ticket: Ticket
-        var stream: AsyncStream<ServiceView>.Continuation
-        var table = WatchedTable()
-        var shown: ServiceView?
+        var picture: WatchedPicture
     }
 
     /// Calls that may wait for a session; more fail with `limitReached`.
@@ -131,7 +129,7 @@ struct MeshLoop: ~Copyable {
         for call in parked { call.outcome.resume(returning: .failure(error)) }
         for service in services.values { service.waiter?.resume(returning: .failure(error)) }
         for work in works.values { work.task.cancel() }
-        for watch in watches.values { watch.stream.finish() }
+        for watch in watches.values { watch.picture.reader.finish() }
         for waiter in attachWaiters { waiter.resume(returning: .failure(error)) }
         for command in mailbox.close(because: error) { command.refuse(because: error) }
         for waiter in closeWaiters { waiter.resume() }

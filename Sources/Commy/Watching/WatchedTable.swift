@@ -21,6 +21,8 @@ struct WatchedTable {
 
     mutating func detached() {
         isDetached = true
+        // The next session says it anew if it is so, and says nothing if it is not.
+        isNodeStale = false
         snapshot = nil
     }
 

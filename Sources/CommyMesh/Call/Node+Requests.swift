@@ -114,8 +114,13 @@ extension Node {
                 calls.origins[origin].query, at: now, random: &routing)
             switch decision {
             case .none(let failure):
-                let code = calls.origins[origin].lastFailure ?? failure.code
-                failCall(number, CommyError(code), delivered: .no)
+                let error =
+                    if let code = calls.origins[origin].lastFailure {
+                        CommyError(code)
+                    } else {
+                        CommyError(failure.code, failure == .allWeightless ? failure.text : "")
+                    }
+                failCall(number, error, delivered: .no)
                 return
             case .to(let pick):
                 calls.origins[origin].query.tried.insert(pick.instance)

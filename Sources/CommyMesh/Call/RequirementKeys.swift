@@ -1,5 +1,5 @@
-internal import CommyBase
-internal import CommyWire
+public import CommyBase
+public import CommyWire
 
 /// The metadata keys by which a caller says what an instance must be like; the other side of
 /// `CapabilityRequirement`. They travel with the request, so the service sees them too.
@@ -10,6 +10,51 @@ public enum RequirementKeys {
     public static let version = "require.version"
     /// The zone in which the instance must stand.
     public static let zone = "require.zone"
+
+    /// Adds one condition as people write it: `version=3`, `version=2-4`, `zone=eu/a`; all else is
+    /// about labels, `tier=gold` or `gpu`. Throws `invalidArgument` for what cannot be.
+    public static func append(
+        _ words: String, to metadata: inout Metadata
+    ) throws(CommyError) {
+        let parts = words.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let (key, value) =
+            switch parts[0] {
+            case "version" where parts.count == 2: (version, String(parts[1]))
+            case "zone" where parts.count == 2: (zone, String(parts[1]))
+            // Everything else is a label, or no condition at all.
+            default: (label, words)
+            }
+        var result = metadata
+        try result.append(key: key, value: value)
+        try check(result)
+        metadata = result
+    }
+
+    /// Reads all conditions; `invalidArgument` names the key whose value cannot be understood, or
+    /// says that there are too many.
+    public static func check(_ metadata: Metadata) throws(CommyError) {
+        var requirement = CapabilityRequirement.none
+        do { try read(metadata, into: &requirement) } catch {
+            switch error {
+            case .invalid(let name):
+                let key = name.description
+                let values = metadata.entries.filter { $0.key == key }.map(\.value)
+                throw CommyError(
+                    .invalidArgument, "\(key) '\(values.joined(separator: "', '"))': \(rule(key))")
+            // Reading metadata that is in memory fails in no other way.
+            default: throw CommyError(.invalidArgument, "\(error)")
+            }
+        }
+    }
+
+    private static func rule(_ key: String) -> String {
+        switch key {
+        case version: "a number below 65536, or two with '-' between"
+        case zone: "names with '/' between"
+        // The only other key.
+        default: "KEY or KEY=VALUE, at most \(CapabilityRequirement.labelLimit) times"
+        }
+    }
 
     static func read(
         _ metadata: Metadata, into requirement: inout CapabilityRequirement

@@ -10,7 +10,8 @@ public struct CapabilityRequirement: Sendable, Hashable {
     public var labels: [LabelRequirement]
     /// The instance must stand in this zone or below it; `.unknown` allows all.
     public var within: Zone
-    /// The size of the request.
+    /// The size of the request; 0 when it is not known, which it never is for a call that a node
+    /// routes (see `ServiceOffer.maxPayloadBytes`).
     public var payloadBytes: UInt32
 
     /// Conditions on labels in one requirement.

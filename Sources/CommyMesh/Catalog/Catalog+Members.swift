@@ -56,7 +56,7 @@ extension Catalog {
     }
 
     private mutating func becomeStale(_ isNow: Bool) {
-        isStale = isNow
+        staleSince = isNow ? now : nil
         if !isNow { members.restartEnds(at: now) }
         watchTable.stalenessChanged()
         emit(.stale(isNow))

@@ -48,7 +48,9 @@ public struct Catalog: Sendable {
     /// When old tombstones, dead owners and strangers are looked through.
     var cleaningAt: MeshInstant
     /// Whether this node has lost all its peers.
-    public internal(set) var isStale = false
+    public var isStale: Bool { staleSince != nil }
+    /// Since when; nil while this node is linked with others, or knows of nobody.
+    public internal(set) var staleSince: MeshInstant?
     public internal(set) var counters = CatalogCounters()
     var outputs: [Output] = []
     var nextOutputIndex = 0

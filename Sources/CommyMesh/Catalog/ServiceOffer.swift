@@ -14,7 +14,10 @@ public struct ServiceOffer: Sendable, Hashable {
     public let formats: [FormatOffer]
     /// Its share of calls relative to other instances; 0 means none. 100 is usual.
     public let weight: UInt16
-    /// The largest request that it takes, in bytes; 0 means no limit of its own.
+    /// The largest request that it says it takes, in bytes; 0 says nothing. For people, and for
+    /// who chooses with `CapabilityRequirement.payloadBytes`. Routing does not apply it to calls: a
+    /// node chooses when OPEN comes, and OPEN does not say how long the request is. What is
+    /// enforced is the process's own limit (`SessionLimits.messageBytes`, `messageTooLarge`).
     public let maxPayloadBytes: UInt32
     /// Services that it cannot work without, sorted.
     public let dependencies: [ServiceName]

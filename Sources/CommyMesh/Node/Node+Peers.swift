@@ -109,10 +109,17 @@ extension Node {
         trustIsDue = true
         membershipIsDue = true
         catalogIsDue = true
-        let index = peerIndex(peer)
-        let slot = index.flatMap { peers[$0].active?.slot }
-        router.linkChanged(
-            peer, .up, roundTrip: slot.flatMap { links[$0].machine.roundTrip.smoothed })
+        router.linkChanged(peer, .up)
+        // A link that comes back from silence has measured before.
+        if let slot = activeLink(peer) { roundTripMeasured(slot) }
+    }
+
+    /// A heartbeat came back on a link: the router hears of it if calls take this one.
+    mutating func roundTripMeasured(_ slot: Int) {
+        guard case .peer(let peer) = links[slot].phase, activeLink(peer) == slot,
+            let smoothed = links[slot].machine.roundTrip.smoothed
+        else { return }
+        router.roundTripMeasured(peer, smoothed)
     }
 
     mutating func peerLinkSilent(_ slot: Int, _ peer: NodeID) {

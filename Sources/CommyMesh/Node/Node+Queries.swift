@@ -11,8 +11,9 @@ extension Node {
         case .links: linkRows
         case .members: memberRows
         case .top: topRows
-        case .explainRoute(let service): routeRows(service)
+        case .explainRoute(let service, let conditions): routeRows(service, conditions)
         case .trust: trustRows
+        case .dependencies(let service): [dependencyRow(service)]
         }
     }
 
@@ -31,9 +32,30 @@ extension Node {
         row.add("view", EventLine.hexadecimal(membership.viewHash))
         row.add("catalog", EventLine.hexadecimal(catalog.viewHash))
         row.add("entries", catalog.entryCount)
+        addStaleness(to: &row)
         row.add("calls", calls.count)
         row.add("stopping", stopping != .no)
         row.add("build", configuration.build)
+        return row.text
+    }
+
+    /// Whether the catalog is what was last known to be good, because this node is cut off from all
+    /// others, and for how long.
+    private func addStaleness(to row: inout JSONRow) {
+        row.add("stale", catalog.isStale)
+        let span = catalog.staleSince.map { now - $0 } ?? .zero
+        row.add("stale_s", Int(span.nanoseconds / 1_000_000_000))
+    }
+
+    private func dependencyRow(_ service: ServiceName) -> String {
+        let report = catalog.dependencies(of: service)
+        var row = JSONRow()
+        row.add("service", service.text)
+        row.add("met", report.isMet)
+        row.add("unmet", report.unmet.map(\.text))
+        row.add("unmet_below", report.unmetBelow.map(\.text))
+        row.add("truncated", report.isTruncated)
+        addStaleness(to: &row)
         return row.text
     }
 
@@ -50,6 +72,7 @@ extension Node {
                 row.add("weight", Int(instance.entry.offer.weight))
                 row.add(
                     "labels", instance.entry.offer.labels.map { "\($0.key)=\($0.value)" })
+                addStaleness(to: &row)
                 return row.text
             }
         }
@@ -114,11 +137,17 @@ extension Node {
         }
     }
 
-    private func routeRows(_ service: ServiceName) -> [String] {
-        let explanation = router.explain(
-            RouteQuery(service: service), at: now, random: routing)
+    private func routeRows(_ service: ServiceName, _ conditions: Metadata) -> [String] {
+        var query = RouteQuery(service: service)
         var head = JSONRow()
         head.add("service", service.text)
+        do { try RequirementKeys.read(conditions, into: &query.requirement) } catch {
+            head.add("decision", "none")
+            head.add("code", ErrorCode.invalidArgument.description)
+            head.add("why", "\(error)")
+            return [head.text]
+        }
+        let explanation = router.explain(query, at: now, random: routing)
         switch explanation.decision {
         case .to(let pick):
             head.add("decision", pick.instance.description)
@@ -128,6 +157,7 @@ extension Node {
         case .none(let failure):
             head.add("decision", "none")
             head.add("code", failure.code.description)
+            head.add("why", failure.text)
         }
         return [head.text]
             + explanation.rows.map { instance in

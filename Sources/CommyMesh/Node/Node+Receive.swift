@@ -45,7 +45,7 @@ extension Node {
         }
         let isUp = header.stream.opener != links[slot].machine.side
         switch fact {
-        case .nothing: return nil
+        case .nothing: if header.kind == .pong { roundTripMeasured(slot) }
         case .opened(let key, let ends): return openReceived(slot, key, payload, ends: ends)
         case .data(_, let binding, let ends):
             guard binding != .max else {

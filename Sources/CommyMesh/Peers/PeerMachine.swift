@@ -9,6 +9,11 @@ internal import CommyBase
 /// that work, the node with the smaller number keeps the one that it dialled itself, or the newest,
 /// and drains the others; the node with the larger number only follows, so both agree.
 ///
+/// One link and not a pool of them: it carries all calls to the node at once, each as a stream that
+/// opens without a round trip and has credit and priority of its own. More connections to the same
+/// host would share the same path, cost a handshake and buffers each, break the order by priority
+/// that holds within one, and leave each with too little traffic to measure the path by.
+///
 /// Invariant: at most one dial is under way; `active` names one of `links` or nothing.
 struct PeerMachine: Sendable {
     /// How much a link is wanted.

@@ -2,10 +2,10 @@ internal import CommyBase
 
 /// How one of several equally near instances is chosen.
 public enum BalancingPolicy: UInt8, Sendable, Equatable, CaseIterable {
-    /// The better of two random ones, by open calls and then by round trip (Mitzenmacher, "The
-    /// Power of Two Choices", 2001).
+    /// The better of two that are drawn by weight, by open calls for their weight and then by
+    /// round trip (Mitzenmacher, "The Power of Two Choices", 2001).
     case twoChoices = 0
-    /// One after the other.
+    /// One after the other, whatever its weight, unless that is 0.
     case roundRobin = 1
 
     public var text: String {
@@ -61,7 +61,7 @@ enum Balancer: Sendable, Equatable {
     }
 }
 
-/// Two random instances, and the better of them.
+/// Two instances drawn by weight, and the better of them.
 struct TwoChoices: Sendable, Equatable {
     func choose(
         in tier: Int, of table: borrowing RouteTable, _ filter: borrowing RouteFilter,
@@ -80,8 +80,9 @@ struct TwoChoices: Sendable, Equatable {
             : Balancer.Choice(row: row, runnerUp: other)
     }
 
-    /// A place in the tier, each admissible one with the same chance: draws until one is admitted,
-    /// and after some misses counts those that are.
+    /// A place in the tier, each admissible one with a chance in proportion to its weight: draws
+    /// until one is admitted, and after some misses goes through the tier once. A miss is one that
+    /// the filter refuses or that is `taken`, so a pick is O(1) unless most of the weight is there.
     private func draw(
         in tier: Int, except taken: Int?, of table: borrowing RouteTable,
         _ filter: borrowing RouteFilter, random: inout RandomStream
@@ -89,7 +90,7 @@ struct TwoChoices: Sendable, Equatable {
         let count = table.candidateCount(in: tier)
         guard count > (taken == nil ? 0 : 1) else { return nil }
         for _ in 0..<filter.limits.draws {
-            let place = random.below(count)
+            let place = table.drawPlace(in: tier, &random)
             if place != taken, filter.admits(table.row(place, in: tier), of: table) {
                 return place
             }
@@ -97,14 +98,14 @@ struct TwoChoices: Sendable, Equatable {
         var admitted = 0
         for place in 0..<count
         where place != taken && filter.admits(table.row(place, in: tier), of: table) {
-            admitted += 1
+            admitted += Int(table.rows[table.row(place, in: tier)].weight)
         }
         guard admitted > 0 else { return nil }
         var skip = random.below(admitted)
         for place in 0..<count
         where place != taken && filter.admits(table.row(place, in: tier), of: table) {
-            if skip == 0 { return place }
-            skip -= 1
+            skip -= Int(table.rows[table.row(place, in: tier)].weight)
+            if skip < 0 { return place }
         }
         preconditionFailure("counted and not found")
     }

@@ -61,6 +61,8 @@ public enum RouteFailure: UInt8, Sendable, Equatable, CaseIterable {
     case noHealthyInstance = 4
     /// Every instance that could be called was tried.
     case allTried = 5
+    /// Those that could be called have the weight 0.
+    case allWeightless = 6
 
     /// What the caller is told.
     public var code: ErrorCode {
@@ -69,7 +71,20 @@ public enum RouteFailure: UInt8, Sendable, Equatable, CaseIterable {
         case .noSuchInstance: .noSuchInstance
         case .draining: .draining
         case .capabilityMismatch: .capabilityMismatch
-        case .noHealthyInstance, .allTried: .noHealthyInstance
+        case .noHealthyInstance, .allTried, .allWeightless: .noHealthyInstance
+        }
+    }
+
+    /// In words, for people.
+    public var text: String {
+        switch self {
+        case .noSuchService: "nobody serves it"
+        case .noSuchInstance: "there is no such instance"
+        case .draining: "all instances are draining"
+        case .capabilityMismatch: "no instance meets what is required"
+        case .noHealthyInstance: "no instance can be reached"
+        case .allTried: "every instance was tried"
+        case .allWeightless: "the instances that could be called have the weight 0"
         }
     }
 }
@@ -81,6 +96,8 @@ public enum RouteExclusion: Sendable, Equatable {
     case unavailable(Availability)
     /// The link to its node is silent or down.
     case link(LinkHealth)
+    /// It has the weight 0, and the call does not name it.
+    case weightless
     case mismatch(CapabilityMismatch)
     case tried
     case ejected(until: MeshInstant)

@@ -11,8 +11,10 @@ public struct RouteExplanation: Sendable, Equatable {
         public let zone: Zone
         public let isLocal: Bool
         public let sharedDepth: Int
+        public let weight: Int
         public let openCalls: Int
-        public let roundTrip: Duration
+        /// Of the link to its node, smoothed; nil before the first measurement and on this node.
+        public let roundTrip: Duration?
         /// Of answered calls, smoothed; nil before the first.
         public let latency: Duration?
         public let verdict: Verdict
@@ -55,8 +57,9 @@ extension Router {
         return RouteExplanation.Row(
             instance: row.instance, zone: table.offers[index]?.zone ?? .unknown,
             isLocal: row.rank == 0, sharedDepth: Int(row.sharedDepth),
-            openCalls: Int(row.openCalls), roundTrip: table.nodes[row.node].roundTrip,
-            latency: row.latency, verdict: verdict(on: index, decision, filter))
+            weight: Int(row.weight), openCalls: Int(row.openCalls),
+            roundTrip: table.nodes[row.node].roundTrip.measured, latency: row.latency,
+            verdict: verdict(on: index, decision, filter))
     }
 
     private func verdict(
@@ -83,8 +86,8 @@ extension RouteExplanation.Row {
         [
             ("instance", instance.description), ("zone", zone.description),
             ("distance", isLocal ? "local" : "shares \(sharedDepth)"),
-            ("verdict", verdict.text), ("open", String(openCalls)),
-            ("rtt", roundTrip.shortText), ("latency", latency?.shortText ?? "-"),
+            ("verdict", verdict.text), ("weight", String(weight)), ("open", String(openCalls)),
+            ("rtt", roundTrip?.shortText ?? "-"), ("latency", latency?.shortText ?? "-"),
         ]
     }
 }
@@ -110,6 +113,7 @@ extension RouteExclusion {
         case .unavailable: "node not confirmed"
         case .link(.silent): "link silent"
         case .link: "no link"
+        case .weightless: "weight 0"
         case .mismatch(.format): "reads other formats"
         case .mismatch(.version): "reads other versions"
         case .mismatch(.payload): "request too large for it"

@@ -32,6 +32,8 @@ struct RouteFilter: Sendable {
         }
         let link = table.nodes[table.rows[row].node].link
         if link != .up { return .link(link) }
+        // Who names the instance does not ask for its share.
+        if table.rows[row].weight == 0, query.instance == nil { return .weightless }
         if let mismatch = mismatch(row, of: table) { return .mismatch(mismatch) }
         if query.tried.contains(table.rows[row].instance) { return .tried }
         let ejectedUntil = table.rows[row].ejectedUntil

@@ -12,9 +12,7 @@ extension RouteTable {
                 precondition(self.row(of: rows[row].instance) == row)
                 precondition(nodes[rows[row].node].id == rows[row].instance.node)
                 precondition(nodes[rows[row].node].rows.contains(row))
-                let isCandidate =
-                    rows[row].availability == .ready && nodes[rows[row].node].link == .up
-                precondition(isCandidate == (rows[row].place >= 0))
+                precondition(isCandidate(row) == (rows[row].place >= 0))
                 precondition(rows[row].openCalls >= 0)
                 seen += 1
             }

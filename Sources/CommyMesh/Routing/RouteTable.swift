@@ -4,8 +4,8 @@ internal import CommyBase
 /// allocates nothing.
 ///
 /// Each service has one tier of candidates for each distance: on this node, then by how much of
-/// the zone is shared. A candidate is an instance that is ready and whose node has a link that is
-/// up; what differs from call to call (what was tried, capabilities, ejection) is the filter's.
+/// the zone is shared. A candidate is an instance that is ready, has a weight, and whose node has a
+/// link that is up; what differs from call to call (what was tried, capabilities, ejection) is the filter's.
 ///
 /// Invariants: a row is in the tier of its service and rank, at `place`, exactly while it is a
 /// candidate; rows of a node are those that name it; free rows are in no list.
@@ -18,6 +18,8 @@ struct RouteTable: Sendable, Equatable {
         var rank: Int
         var sharedDepth: UInt8
         var availability: Availability
+        /// Its share of calls relative to others; 0 is never drawn.
+        var weight: UInt16
         /// Calls that are not answered yet.
         var openCalls: Int32 = 0
         /// Its place in its tier; -1 while it is no candidate.
@@ -29,7 +31,7 @@ struct RouteTable: Sendable, Equatable {
     struct Node: Sendable, Equatable {
         var id: NodeID
         var link: LinkHealth
-        var roundTrip: Duration
+        var roundTrip = RouteDistance()
         var rows: [Int] = []
     }
     struct Service: Sendable, Equatable {
@@ -39,8 +41,11 @@ struct RouteTable: Sendable, Equatable {
     }
     struct Tier: Sendable, Equatable {
         var rows: [Int] = []
-        /// Moves with each change of `rows`.
+        /// Moves with each change of `rows` or of their weights.
         var revision: UInt64 = 0
+        /// Of the revision `drawRevision`; see `prepare`.
+        var draw = WeightedDraw()
+        var drawRevision: UInt64 = 0
     }
 
     /// On this node, then sharing all eight parts of the zone, then seven, ... none.
@@ -65,7 +70,7 @@ struct RouteTable: Sendable, Equatable {
     init(node: NodeID, zone: Zone) {
         self.node = node
         self.zone = zone
-        nodes = [Node(id: node, link: .up, roundTrip: .zero)]
+        nodes = [Node(id: node, link: .up)]
         nodeOf[node] = 0
     }
 
@@ -75,13 +80,40 @@ struct RouteTable: Sendable, Equatable {
     func candidateCount(in tier: Int) -> Int { tiers[tier].rows.count }
     func row(_ place: Int, in tier: Int) -> Int { tiers[tier].rows[place] }
 
-    /// Fewer open calls are better; with as many, a round trip that is clearly shorter.
-    func isBetter(_ one: Int, than other: Int, _ limits: RouterLimits) -> Bool {
-        let (left, right) = (rows[one].openCalls, rows[other].openCalls)
-        if left != right { return left < right }
-        let mine = nodes[rows[one].node].roundTrip
-        let theirs = nodes[rows[other].node].roundTrip
-        return mine + limits.roundTripTolerance < theirs && mine * 2 < theirs
+    /// Makes the tier's draw fit its rows and weights; before picks.
+    mutating func prepare(_ tier: Int) {
+        guard tiers[tier].drawRevision != tiers[tier].revision else { return }
+        tiers[tier].drawRevision = tiers[tier].revision
+        var draw = WeightedDraw()
+        swap(&draw, &tiers[tier].draw)
+        draw.build(count: tiers[tier].rows.count) { rows[tiers[tier].rows[$0]].weight }
+        swap(&draw, &tiers[tier].draw)
+    }
+
+    /// A random place in a tier that is prepared and not empty, by weight.
+    func drawPlace(in tier: Int, _ random: inout RandomStream) -> Int {
+        tiers[tier].draw.draw(&random)
+    }
+
+    /// Whether a call that was drawn for `first` should go to `other`.
+    ///
+    /// It should when `other`, with this call, has no more open calls for its weight than `first`
+    /// has without it: so without load shares are those of the draw, and with load they are set
+    /// right. For equal weights that is: fewer open calls. When neither is better by that and the
+    /// weights are equal, a round trip that is clearly shorter decides; a share that somebody has
+    /// set is not changed by distance.
+    func isBetter(_ other: Int, than first: Int, _ limits: RouterLimits) -> Bool {
+        if hasRoom(other, insteadOf: first) { return true }
+        guard rows[first].weight == rows[other].weight, !hasRoom(first, insteadOf: other) else {
+            return false
+        }
+        return nodes[rows[other].node].roundTrip.isShorter(
+            than: nodes[rows[first].node].roundTrip, limits)
+    }
+
+    private func hasRoom(_ row: Int, insteadOf other: Int) -> Bool {
+        (Int64(rows[row].openCalls) + 1) * Int64(rows[other].weight)
+            <= Int64(rows[other].openCalls) * Int64(rows[row].weight)
     }
 
     /// Puts an instance in, or replaces what is known of it. Gives its service's number if it is a
@@ -91,6 +123,7 @@ struct RouteTable: Sendable, Equatable {
             withdraw(row)
             offers[row] = instance.entry.offer
             rows[row].availability = instance.availability
+            rows[row].weight = instance.entry.offer.weight
             place(row, at: instance.entry.offer.zone)
             offer(row)
             return nil
@@ -101,7 +134,7 @@ struct RouteTable: Sendable, Equatable {
         let row = freeRows.popLast() ?? rows.count
         let content = Row(
             instance: instance.id, service: service, node: node, rank: 0, sharedDepth: 0,
-            availability: instance.availability)
+            availability: instance.availability, weight: instance.entry.offer.weight)
         if row == rows.count {
             rows.append(content)
             offers.append(instance.entry.offer)
@@ -132,11 +165,10 @@ struct RouteTable: Sendable, Equatable {
         releaseNode(node)
     }
 
-    mutating func setLink(_ id: NodeID, _ link: LinkHealth, roundTrip: Duration?) {
+    mutating func setLink(_ id: NodeID, _ link: LinkHealth) {
         guard id != node else { return }
         if link == .down, nodeOf[id] == nil { return }
         let index = takeNode(id)
-        if let roundTrip { nodes[index].roundTrip = roundTrip }
         if nodes[index].link != link {
             nodes[index].link = link
             for row in nodes[index].rows {
@@ -145,6 +177,12 @@ struct RouteTable: Sendable, Equatable {
             }
         }
         releaseNode(index)
+    }
+
+    /// The smoothed round trip of the link with a node, after a measurement.
+    mutating func measured(_ id: NodeID, _ roundTrip: Duration, _ limits: RouterLimits) {
+        guard let index = nodeOf[id], index != 0 else { return }
+        nodes[index].roundTrip.measured(roundTrip, limits)
     }
 
     mutating func update(_ row: Int, _ body: (inout Row) -> Void) {
@@ -160,9 +198,14 @@ struct RouteTable: Sendable, Equatable {
         rows[row].rank = isLocal ? 0 : 1 + Zone.depthLimit - shared
     }
 
+    func isCandidate(_ row: Int) -> Bool {
+        rows[row].availability == .ready && nodes[rows[row].node].link == .up
+            && rows[row].weight > 0
+    }
+
     /// Makes the row a candidate if it can be one.
     private mutating func offer(_ row: Int) {
-        guard rows[row].availability == .ready, nodes[rows[row].node].link == .up else { return }
+        guard isCandidate(row) else { return }
         let tier = tier(rows[row].rank, of: rows[row].service)
         rows[row].place = tiers[tier].rows.count
         tiers[tier].rows.append(row)
@@ -197,7 +240,7 @@ struct RouteTable: Sendable, Equatable {
     private mutating func takeNode(_ id: NodeID) -> Int {
         if let index = nodeOf[id] { return index }
         let index = freeNodes.popLast() ?? nodes.count
-        let content = Node(id: id, link: .down, roundTrip: .zero)
+        let content = Node(id: id, link: .down)
         if index == nodes.count { nodes.append(content) } else { nodes[index] = content }
         nodeOf[id] = index
         return index

@@ -4,12 +4,12 @@ public import CommyBase
 ///
 /// The order of the rules: an instance that the caller names; an instance on this node; else the
 /// nearest by zone; among equally near ones the policy. Never: an instance that drains, whose node
-/// is suspected or dead, whose link is silent or down, that lacks what the call requires, or that
-/// the call was sent to already. An instance that refused or lost a call a moment ago is avoided,
+/// is suspected or dead, whose link is silent or down, that has the weight 0 and is not named, that
+/// lacks what the call requires, or that the call was sent to already. An instance that refused or lost a call a moment ago is avoided,
 /// and taken only when there is no other: it may be back, and refusing for sure helps nobody.
 ///
-/// Facts come from the catalog (`apply`), from links (`linkChanged`) and from calls (`callStarted`,
-/// `callEnded`). A pick allocates nothing once the tables are there.
+/// Facts come from the catalog (`apply`), from links (`linkChanged`, `roundTripMeasured`) and from
+/// calls (`callStarted`, `callEnded`). A pick allocates nothing once the tables are there.
 public struct Router: Sendable {
     var table: RouteTable
     /// One for each tier.
@@ -39,11 +39,15 @@ public struct Router: Sendable {
         }
     }
 
-    /// The link with a node changed, or its round trip was measured anew (nil keeps the last).
-    public mutating func linkChanged(
-        _ node: NodeID, _ health: LinkHealth, roundTrip: Duration? = nil
-    ) {
-        table.setLink(node, health, roundTrip: roundTrip)
+    /// The link with a node changed; what was measured of an earlier one is kept.
+    public mutating func linkChanged(_ node: NodeID, _ health: LinkHealth) {
+        table.setLink(node, health)
+    }
+
+    /// The round trip of the link that calls to a node take was measured; `smoothed` is the link's
+    /// estimate from all its measurements. Nothing happens for a node without instances and link.
+    public mutating func roundTripMeasured(_ node: NodeID, _ smoothed: Duration) {
+        table.measured(node, smoothed, limits)
     }
 
     /// A call was sent to the instance. `callEnded` must follow, once.
@@ -93,7 +97,9 @@ public struct Router: Sendable {
     ) -> RoutePick? {
         for rank in 0..<RouteTable.ranks {
             let tier = table.tier(rank, of: service)
-            guard table.candidateCount(in: tier) > 0,
+            guard table.candidateCount(in: tier) > 0 else { continue }
+            table.prepare(tier)
+            guard
                 let choice = balancers[tier].choose(
                     in: tier, of: table, filter, random: &random)
             else { continue }
@@ -123,6 +129,7 @@ public struct Router: Sendable {
         case .mismatch: return .none(.capabilityMismatch)
         case .tried: return .none(.allTried)
         case .unavailable, .link, .ejected: return .none(.noHealthyInstance)
+        case .weightless: preconditionFailure("a named instance needs no weight")
         }
     }
 
@@ -134,6 +141,8 @@ public struct Router: Sendable {
             case .tried: return .allTried
             case .ejected, nil: preconditionFailure("an admissible instance was not chosen")
             case .mismatch: failure = .capabilityMismatch
+            case .weightless:
+                if failure != .capabilityMismatch { failure = .allWeightless }
             case .unavailable, .link:
                 if failure == .draining { failure = .noHealthyInstance }
             case .draining: continue

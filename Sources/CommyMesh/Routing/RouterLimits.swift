@@ -6,9 +6,13 @@ public struct RouterLimits: Sendable, Equatable {
     /// Random draws for one choice before the tier is searched: with half of it inadmissible, eight
     /// misses come once in 256 picks.
     public var draws = 8
-    /// Two round trips count as equal when they differ by less than this, or by less than half of
-    /// the longer one: without load, calls are spread and do not all go to the nearest switch.
-    public var roundTripTolerance = Duration.microseconds(500)
+    /// Round trips below this count as this long: within one building, calls are spread and do not
+    /// all go to the nearest switch. Above it the shorter of two is preferred when the other is at
+    /// least twice as long.
+    public var roundTripFloor = Duration.milliseconds(1)
+    /// A round trip is settled anew when its measurements have moved away from the settled one by
+    /// more than a quarter of it, and by more than this: noise of a network changes no choice.
+    public var roundTripNoise = Duration.microseconds(250)
 
     public init() {}
     public static let standard = RouterLimits()

@@ -32,7 +32,8 @@ public struct RouterWorkload: Sendable {
             let id = InstanceID(node: node, number: UInt32(1 + index % Self.instancesPerNode))
             let entry = CatalogEntry(instance: id, state: .up, offer: offer, counter: 1)
             router.apply(.present(CatalogInstance(entry: entry, availability: .ready)))
-            router.linkChanged(node, .up, roundTrip: .microseconds(200))
+            router.linkChanged(node, .up)
+            router.roundTripMeasured(node, .microseconds(200))
         }
         open = Array(
             repeating: InstanceID(node: NodeID(value: 0), number: 0), count: Self.openCalls)

@@ -10,10 +10,13 @@ public enum ControlQuery: Sendable, Equatable {
     case members
     /// Sessions and links with what passes through them now.
     case top
-    /// Where a call of this service would go, and why each instance was or was not chosen.
-    case explainRoute(ServiceName)
+    /// Where a call of this service with these conditions (`RequirementKeys`) would go, and why each
+    /// instance was or was not chosen.
+    case explainRoute(ServiceName, requiring: Metadata = .empty)
     /// Where the rotation of trust anchors stands, and what each node has.
     case trust
+    /// What the service needs and cannot have.
+    case dependencies(of: ServiceName)
 
     public init(decoding bytes: borrowing RawSpan) throws(WireError) {
         var reader = ByteReader()
@@ -23,8 +26,18 @@ public enum ControlQuery: Sendable, Equatable {
         case 3: self = .links
         case 4: self = .members
         case 5: self = .top
-        case 6: self = .explainRoute(try reader.serviceName(bytes))
+        case 6:
+            let service = try reader.serviceName(bytes)
+            // Conditions are left out when there are none, so equal questions have equal bytes.
+            guard !reader.isAtEnd(bytes) else {
+                self = .explainRoute(service)
+                break
+            }
+            let conditions = try Metadata(reading: &reader, bytes)
+            guard conditions != .empty else { throw .invalid("conditions") }
+            self = .explainRoute(service, requiring: conditions)
         case 7: self = .trust
+        case 8: self = .dependencies(of: try reader.serviceName(bytes))
         // Every other number is no question.
         default: throw .invalid("query")
         }
@@ -38,10 +51,14 @@ public enum ControlQuery: Sendable, Equatable {
         case .links: writer.u8(3)
         case .members: writer.u8(4)
         case .top: writer.u8(5)
-        case .explainRoute(let service):
+        case .explainRoute(let service, let conditions):
             writer.u8(6)
             writer.text(service.text)
+            if conditions != .empty { conditions.encode(into: &writer) }
         case .trust: writer.u8(7)
+        case .dependencies(let service):
+            writer.u8(8)
+            writer.text(service.text)
         }
     }
 }

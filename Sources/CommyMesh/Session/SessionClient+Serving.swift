@@ -45,6 +45,19 @@ extension SessionClient {
         settle()
     }
 
+    /// Turns a request away before any handler has seen it: unlike `fail`, the mesh may give it to
+    /// another instance. Nothing happens when nobody waits for it any more.
+    public mutating func refuse(_ id: IncomingID, _ error: CommyError, at now: MeshInstant) {
+        begin(at: now)
+        let slot = Int(id.slot)
+        // Benign race: the caller has gone.
+        if slot < served.count, served[slot].serial == id.serial, let key = served[slot].key {
+            link.sendReset(key, error.code, delivered: .no, detail: error.detail)
+            freeServed(slot)
+        }
+        settle()
+    }
+
     private mutating func answer(
         _ id: IncomingID, _ head: HeadFrame, _ body: borrowing RawSpan
     ) {

@@ -16,6 +16,12 @@ enum NodeTables {
         for line in text { terminal.printLine(line) }
     }
 
+    /// ` (stale for 12s: cut off from all other nodes)`; empty while the node is not cut off.
+    static func staleness(_ row: NodeRow) -> String {
+        guard row.isTrue("stale") else { return "" }
+        return " (stale for \(seconds(row.number("stale_s"))): cut off from all other nodes)"
+    }
+
     static func orDash(_ text: String) -> String { text.isEmpty ? "-" : text }
 
     /// `850us`, `1.2ms`; a dash before the first measurement.

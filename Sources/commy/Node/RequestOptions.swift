@@ -28,6 +28,19 @@ struct RequestOptions: ParsableArguments {
         parsing: .singleValue,
         help: ArgumentHelp("Text beside the payload; may be repeated.", valueName: "key=text"))
     var metadata: [String] = []
+    @OptionGroup var requirement: RequirementOptions
+    @Option(
+        help: ArgumentHelp(
+            "The trace that the call belongs to, as the W3C header says it.",
+            valueName: "00-TRACE-SPAN-FLAGS"))
+    var traceparent: String?
+    @Option(help: ArgumentHelp("Goes with --traceparent.", valueName: "key=value,..."))
+    var tracestate: String?
+    @Option(
+        help: ArgumentHelp(
+            "The request's name in the events of every node; drawn when not given.",
+            valueName: "32 hex digits"))
+    var correlation: String?
     @Option(help: "0 goes first, 7 last.")
     var priority = 4
     @Flag(help: "The mesh may send it to a second instance when the first is lost.")
@@ -60,9 +73,39 @@ struct RequestOptions: ParsableArguments {
                 throw ValidationError("--metadata '\(text)': \(error.detail).")
             }
         }
+        try requirement.write(to: &request.metadata)
+        do throws(CommyError) { try RequirementKeys.check(request.metadata) } catch {
+            throw ValidationError("--metadata \(error.detail).")
+        }
+        try addTrace(to: &request)
         let (format, bytes) = try payload()
         request.format = format
         return (request, bytes)
+    }
+
+    private func addTrace(to request: inout CallRequest) throws {
+        if let traceparent {
+            guard let trace = TraceContext(traceparent: traceparent) else {
+                throw ValidationError(
+                    "--traceparent '\(traceparent)': 00, a trace of 32 and a span of 16 lower-case "
+                        + "hex digits, not all zero, and 2 for flags, with '-' between.")
+            }
+            request.trace = trace
+        }
+        if let tracestate {
+            guard traceparent != nil, let state = TraceState(tracestate) else {
+                throw ValidationError(
+                    "--tracestate '\(tracestate)': key=value,... beside a --traceparent.")
+            }
+            request.traceState = state
+        }
+        if let correlation {
+            guard let id = CorrelationID(correlation) else {
+                throw ValidationError(
+                    "--correlation '\(correlation)': 32 hex digits, lower case.")
+            }
+            request.correlation = id
+        }
     }
 
     private func payload() throws -> (PayloadFormat, [UInt8]) {

@@ -30,6 +30,8 @@ final class BedClient {
     var answerBytes: Int?
     /// What the handler fails with.
     var failure: CommyError?
+    /// What it turns requests away with, unseen.
+    var refusal: CommyError?
 
     var calls: [CallID: Placed] = [:]
     var order: [CallID] = []
@@ -87,6 +89,7 @@ final class BedClient {
     }
 
     private func serve(_ request: IncomingRequest, _ bed: MeshBed) {
+        if let refusal { return client.refuse(request.id, refusal, at: bed.now) }
         served.append(request)
         bed.executions[request.open.correlation, default: 0] += 1
         guard !isMute, request.wantsAnswer else { return }

@@ -32,6 +32,19 @@ struct NodeControlTests {
         #expect(rows[5].contains { $0.contains("farther") })
     }
 
+    @Test func `the router knows the round trips that the links measure`() throws {
+        let (bed, _, _) = NodeCallTests.service(2)
+        bed.run(for: .seconds(1))
+        let explain = ControlQuery.explainRoute(try #require(ServiceName("orders")))
+        let rows = bed.hosts[0].node.rows(for: explain).dropFirst()
+        #expect(rows.count == 2 && rows.allSatisfy { $0.contains(#""rtt":"2ms""#) }, "\(rows)")
+        // The path becomes longer, and heartbeats notice.
+        bed.latency = .milliseconds(20)
+        bed.run(for: .seconds(20))
+        let later = bed.hosts[0].node.rows(for: explain).dropFirst()
+        #expect(later.allSatisfy { !$0.contains(#""rtt":"2ms""#) }, "\(later)")
+    }
+
     @Test func `explain says why an instance is not chosen`() {
         let (bed, _, _) = NodeCallTests.service(2)
         bed.powerOff(1)
@@ -40,7 +53,10 @@ struct NodeControlTests {
         let lost = rows.first { $0.contains(#""node":"n1","instance""#) }
         #expect(lost?.contains("node suspected") == true || lost?.contains("silent") == true)
         let none = bed.hosts[0].node.rows(for: .explainRoute(ServiceName("nothing")!))
-        #expect(none == [#"{"service":"nothing","decision":"none","code":"noSuchService"}"#])
+        let text =
+            #"{"service":"nothing","decision":"none","code":"noSuchService","#
+            + #""why":"nobody serves it"}"#
+        #expect(none == [text])
     }
 
     @Test func `a watcher gets a snapshot and then every change`() throws {

@@ -58,6 +58,21 @@ struct NodeFailureTests {
         #expect(calls.allSatisfy { caller.outcome($0) == .answered([1, 2, 3]) })
     }
 
+    @Test(arguments: [ErrorCode.overloaded, .noSuchInstance])
+    func `a request that was turned away unseen goes to another instance`(_ code: ErrorCode) {
+        let (bed, caller, servers) = NodeCallTests.service(2)
+        servers[0].refusal = CommyError(code)
+        let calls = (0..<10).map { _ in caller.call(bed, "orders") }
+        bed.run(for: .milliseconds(200))
+        #expect(calls.allSatisfy { caller.outcome($0) == .answered([1, 2, 3]) })
+        #expect(servers[1].served.count == 10)
+        // When all turn it away the caller hears of it, and may try again.
+        servers[1].refusal = CommyError(code)
+        let last = caller.call(bed, "orders")
+        bed.run(for: .milliseconds(200))
+        #expect(caller.outcome(last) == .failed(code, .no))
+    }
+
     @Test func `a call that is not idempotent is not sent twice when it may have been seen`() {
         let (bed, caller, servers) = NodeCallTests.service(2)
         for server in servers { server.work = .milliseconds(50) }

@@ -9,6 +9,7 @@ struct RouterHistory {
         var availability: Availability
         var zone: Zone
         var labels: [Label]
+        var weight: UInt16
         var open = 0
         var ejectedUntil = MeshInstant.zero
     }
@@ -65,12 +66,17 @@ struct RouterHistory {
         let availability = all[below(all.count + 3) % all.count]
         let zone = zones[below(zones.count)]
         let labels = below(2) == 0 ? [gold] : []
-        let offer = try ServiceOffer(service: service, zone: zone, labels: labels)
+        let weight: UInt16 = [0, 1, 50, 100, 100, 100][below(6)]
+        let offer = try ServiceOffer(
+            service: service, zone: zone, labels: labels, weight: weight)
         let entry = CatalogEntry(instance: id, state: .up, offer: offer, counter: 1)
         stage.router.apply(.present(CatalogInstance(entry: entry, availability: availability)))
         var kept =
-            instances[id] ?? Instance(availability: availability, zone: zone, labels: labels)
-        (kept.availability, kept.zone, kept.labels) = (availability, zone, labels)
+            instances[id]
+            ?? Instance(
+                availability: availability, zone: zone, labels: labels, weight: weight)
+        (kept.availability, kept.zone, kept.labels, kept.weight) =
+            (availability, zone, labels, weight)
         instances[id] = kept
     }
 
@@ -95,6 +101,7 @@ struct RouterHistory {
         let admissible = instances.keys.filter { id in
             guard let known = instances[id] else { return false }
             return known.availability == .ready && links[place(of: id)] == .up
+                && known.weight > 0
                 && !tried.contains(id) && (!wantsGold || known.labels == [gold])
         }
         let fresh = admissible.filter { (instances[$0]?.ejectedUntil ?? .zero) <= stage.now }
@@ -114,7 +121,13 @@ struct RouterHistory {
         }
         #expect(runnerUp != pick.instance && nearest.contains(runnerUp))
         guard policy == .twoChoices else { return }
-        #expect((instances[pick.instance]?.open ?? 0) <= (instances[runnerUp]?.open ?? 0))
+        guard let chosen = instances[pick.instance], let other = instances[runnerUp] else {
+            return
+        }
+        // The other one, with this call, would not be less loaded than the chosen one is without.
+        let hasRoom =
+            (other.open + 1) * Int(chosen.weight) <= chosen.open * Int(other.weight)
+        #expect(!hasRoom)
     }
 
     private func distance(_ id: InstanceID) -> Int {

@@ -21,16 +21,19 @@ struct RouterStage {
     @discardableResult
     mutating func add(
         _ node: String, _ number: UInt32 = 1, zone: String = "eu/a/1",
-        as availability: Availability = .ready, labels: [Label] = [], roundTrip: Duration = .zero
+        as availability: Availability = .ready, labels: [Label] = [], roundTrip: Duration? = nil,
+        weight: UInt16 = ServiceOffer.usualWeight
     ) throws -> InstanceID {
         let id = InstanceID(node: try Self.node(node), number: number)
         let offer = try ServiceOffer(
-            service: try Self.service("orders"), zone: try #require(Zone(zone)), labels: labels)
+            service: try Self.service("orders"), zone: try #require(Zone(zone)), labels: labels,
+            weight: weight)
         let entry = CatalogEntry(
             instance: id, state: availability == .draining ? .draining : .up, offer: offer,
             counter: 1)
         router.apply(.present(CatalogInstance(entry: entry, availability: availability)))
-        router.linkChanged(id.node, .up, roundTrip: roundTrip)
+        router.linkChanged(id.node, .up)
+        if let roundTrip { router.roundTripMeasured(id.node, roundTrip) }
         router.checkInvariants()
         return id
     }

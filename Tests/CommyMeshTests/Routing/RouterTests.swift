@@ -131,7 +131,7 @@ struct RouterTests {
 
     @Test func `an explanation names what is against each instance`() throws {
         var stage = try RouterStage()
-        let near = try stage.add("near")
+        let near = try stage.add("near", roundTrip: .microseconds(300))
         let slow = try stage.add("slow", roundTrip: .milliseconds(80))
         let far = try stage.add("far", zone: "us/a/1")
         let draining = try stage.add("draining", as: .draining)
