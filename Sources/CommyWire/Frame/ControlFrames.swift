@@ -94,8 +94,8 @@ public struct EventHead: Sendable, Equatable {
     public static let byteCount = 8
     /// The request of the `watch` that it belongs to.
     public var watch: UInt32
-    /// Counts the events of this watch from 0; a gap means that the node has left some out because
-    /// the process was slow, and that this event holds the whole state anew.
+    /// Counts the EVENTs of this watch from 1, without gaps, and goes on at 0 after 2^32 - 1. That
+    /// a slow process was spared some changes is said by the events themselves.
     public var sequence: UInt32
 
     public init(watch: UInt32, sequence: UInt32) {
