@@ -37,7 +37,7 @@ struct NodeRow {
     }
 
     /// A list that the node may have cut, behind it how many more there are by `KEY_count`.
-    func some(_ key: String) -> String {
+    func names(_ key: String) -> String {
         let shown = self[key]
         let count = UInt64(shown.split(separator: " ").count)
         let more = number("\(key)_count")

@@ -60,13 +60,14 @@ struct SessionClientTests {
         var body: @Sendable (inout ByteWriter) -> Void
     }
 
+    private static let offer = ServiceOffer(
+        checked: ServiceName("orders")!, zone: .unknown, labels: [], formats: [], weight: 1,
+        maxPayloadBytes: 0, dependencies: [])
+
     static let replies: [Reply] = [
         Reply(
             testDescription: "an instance",
-            ask: {
-                _ = $0.register(
-                    try! ServiceOffer(service: ServiceName("orders")!), at: .zero)
-            },
+            ask: { _ = $0.register(offer, at: .zero) },
             body: {
                 $0.u64(1)
                 $0.u32(1)
