@@ -57,7 +57,8 @@ struct VerdictCampaign {
     private func runs(rounds: Int) throws -> [Run] {
         let place = NSTemporaryDirectory() + "commy-verdict-\(UInt32.random(in: 0 ... .max))"
         defer { try? FileManager.default.removeItem(atPath: place) }
-        let output = try products.output(of: ["run",
+        let output = try products.output(of: [
+            "run",
             "\(products.root)/Scenarios", "--filter", Self.tag, "--repeat", "\(rounds)", "--json",
             "--capture", "off", "--report", place,
         ])
