@@ -25,10 +25,10 @@ public struct NodeLimits: Sendable, Equatable {
     /// Watches that one session may hold.
     public var watchesPerSession = 64
     /// Answers to queries that one session may leave unread. Full: `limitReached`.
-    public var answersPerSession = 8
+    public var listingsPerSession = 8
     /// Bytes of all answers that were not read: a listing of the largest catalog has about half.
     /// Full: `limitReached`.
-    public var answerBytes = 64 << 20
+    public var listingBytes = 64 << 20
     /// How many nodes a request may pass: caller's, owner's, and one between.
     public var hops: UInt8 = 3
     /// How often a request is sent to an instance, the first time included (Linkerd keeps one
@@ -39,6 +39,13 @@ public struct NodeLimits: Sendable, Equatable {
     public var keptBody = 64 << 10
     /// Bytes of all kept requests together. Full: a further request is sent once.
     public var keptBodies = 16 << 20
+
+    /// Bytes that one peer may make this node say in gossip beyond what it said itself, at once and
+    /// each second afterwards; further questions are left unanswered, and gossip repairs itself.
+    /// `answerBurst >= CatalogLimits.bytesPerOwner`, so that a node that joins gets all that this
+    /// one serves; the first must also leave room in `LinkLimits.outputBytes` for everything else.
+    public var answerBurst = 2 << 20
+    public var answerBytesPerSecond = 1 << 20
 
     /// A dial that has not ended after this is given up.
     public var dialPatience: Duration = .seconds(5)
@@ -57,5 +64,7 @@ public struct NodeLimits: Sendable, Equatable {
         link.areConsistent && backOffFirst > .zero && backOffFirst <= backOffLast
             && keptBody <= Int(link.streamWindow) && attempts >= 1 && hops >= 1
             && sessions < links && greeting <= links
+            && answerBurst >= catalog.bytesPerOwner && answerBytesPerSecond > 0
+            && answerBurst + catalog.answerBytes < link.outputBytes
     }
 }

@@ -37,9 +37,9 @@ extension Node {
             throw CommyError(.messageTooLarge, "a row of \(largest) bytes")
         }
         guard let session = links[slot].session,
-            session.answers.count < limits.answersPerSession
+            session.answers.count < limits.listingsPerSession
         else { throw CommyError(.limitReached, "answers that one process has not read") }
-        guard waitingAnswerBytes + answer.byteCount <= limits.answerBytes else {
+        guard waitingAnswerBytes + answer.byteCount <= limits.listingBytes else {
             throw CommyError(.limitReached, "bytes of answers that were not read")
         }
         links[slot].session?.answers.append(answer)

@@ -43,7 +43,7 @@ public struct SessionLimits: Sendable, Equatable {
     /// again at once. Full: `limitReached`.
     public var requests = 4_096
     /// Bytes of the rows of one answer. Above it the query fails with `limitReached`. At least
-    /// `NodeLimits.answerBytes`.
+    /// `NodeLimits.listingBytes`.
     public var answerBytes = 64 << 20
 
     public init() {}

@@ -19,7 +19,10 @@ struct NodeReplyTests {
             limits.link.committedOutput = 4 << 10
             limits.link.openingOutput = 16 << 10
             limits.link.outputBytes = 128 << 10
-            limits.answersPerSession = 2
+            limits.catalog.bytesPerOwner = 100 << 10
+            limits.catalog.answerBytes = 4 << 10
+            limits.answerBurst = 100 << 10
+            limits.listingsPerSession = 2
         }
         bed.checksInvariants = false
         let server = bed.attach(0)
@@ -64,7 +67,7 @@ struct NodeReplyTests {
 
     @Test func `answers that nobody reads have a limit together, and end with their session`() {
         let bed = MeshBed(seed: 3)
-        bed.addHost("n0") { $0.answerBytes = 1_000 }
+        bed.addHost("n0") { $0.listingBytes = 1_000 }
         let admin = bed.attach(0, role: .administrator)
         bed.run(for: .milliseconds(10))
         let slot = Self.slot(of: admin, bed)
