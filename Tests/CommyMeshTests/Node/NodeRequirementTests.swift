@@ -39,7 +39,7 @@ struct NodeRequirementTests {
         let (bed, _, servers) = NodeCallTests.service(1)
         let instance = try #require(servers[0].instances.values.first)
         let stranger = bed.strangerConnects("mallory", to: 1)
-        func open(_ service: String, _ stream: UInt32) -> [UInt8] {
+        func open(_ service: String, _ stream: UInt64) -> [UInt8] {
             var writer = ByteWriter()
             OpenFrame(
                 service: ServiceName(service)!, instance: instance,
