@@ -9,8 +9,15 @@ enum MachineSamples {
     static let service = required(ServiceName("orders"))
     static let address = NetworkAddress(host: .v4(0x0a00_0002), port: 7_400)
     static let credentials = SessionCredentials(processID: 1, userID: 1, groupID: 1)
-    static let configuration = NodeConfiguration(
-        mesh: mesh, name: required(NodeName("web")), life: 1, random: RandomKey(seed: 1))
+    /// A mesh of few, so that a short input can fill its tables.
+    static let configuration: NodeConfiguration = {
+        var limits = NodeLimits()
+        limits.membership.memberLimit = 8
+        limits.membership.tombstoneLimit = 8
+        return NodeConfiguration(
+            mesh: mesh, name: required(NodeName("web")), life: 1, random: RandomKey(seed: 1),
+            limits: limits)
+    }()
     static let offer: ServiceOffer = {
         guard let offer = try? ServiceOffer(service: service) else {
             preconditionFailure("a sample breaks a rule")

@@ -37,7 +37,7 @@ extension Node {
         if isRouted {
             return route(number, layout, payload)
         }
-        if let instance = fixed.instance { deliver(number, instance, payload) }
+        if let instance = fixed.instance { deliver(number, instance, layout, payload) }
         return nil
     }
 
@@ -55,12 +55,19 @@ extension Node {
     ) -> LinkFault? {
         let query: RouteQuery
         var method = MethodName.none
-        do {
-            query = try self.query(layout, payload)
+        do throws(OpenFault) {
+            query = try RouteQuery(opening: layout, payload)
             // Only shown, so read only when it is.
-            if configuration.notesCalls { method = try Self.method(layout, payload) }
+            if configuration.notesCalls {
+                do { method = try layout.method(payload) } catch { throw .wire(error) }
+            }
         } catch {
-            return LinkFault(error, in: .open)
+            switch error {
+            case .wire(let error): return LinkFault(error, in: .open)
+            case .requirement(let key):
+                failCall(number, CommyError(.invalidArgument, key), delivered: .no)
+                return nil
+            }
         }
         if query.instance != nil { calls[number].marks.insert(.pinned) }
         let origin = calls.insertOrigin(
@@ -76,34 +83,6 @@ extension Node {
 
     private func place(_ slot: Int, _ key: StreamKey) -> StreamPlace {
         StreamPlace(link: slot, generation: links[slot].generation, key: key)
-    }
-
-    private func query(
-        _ layout: OpenLayout, _ payload: borrowing RawSpan
-    ) throws(WireError) -> RouteQuery {
-        var reader = ByteReader(at: layout.service.lowerBound)
-        let text = try reader.utf8(layout.service.count, "service", payload)
-        guard let service = ServiceName(text) else { throw .invalid("service") }
-        var requirement = CapabilityRequirement.none
-        let format = layout.fixed.format
-        if format != .opaque { requirement.format = format }
-        // One byte is the count of an empty list.
-        if layout.metadata.count > 1 {
-            reader = ByteReader(at: layout.metadata.lowerBound)
-            let metadata = try Metadata(reading: &reader, payload)
-            try RequirementKeys.read(metadata, into: &requirement)
-        }
-        return RouteQuery(
-            service: service, instance: layout.fixed.instance, requirement: requirement)
-    }
-
-    private static func method(
-        _ layout: OpenLayout, _ payload: borrowing RawSpan
-    ) throws(WireError) -> MethodName {
-        var reader = ByteReader(at: layout.method.lowerBound)
-        let text = try reader.utf8(layout.method.count, "method", payload)
-        guard let method = MethodName(text) else { throw .invalid("method") }
-        return method
     }
 
     /// Sends a call to an instance, the first time or again. `open` is the payload of its OPEN.
@@ -139,10 +118,13 @@ extension Node {
 
     /// Passes a call of another node on to the instance that this node chose for it.
     private mutating func deliver(
-        _ number: Int, _ instance: InstanceID, _ open: borrowing RawSpan
+        _ number: Int, _ instance: InstanceID, _ layout: OpenLayout, _ open: borrowing RawSpan
     ) {
         if instance.node == id {
-            guard let local = instances[instance.number] else {
+            // A process gets calls of the service that it offers, whatever a peer has in mind.
+            guard let local = instances[instance.number],
+                layout.names(local.service, open)
+            else {
                 return failCall(number, CommyError(.noSuchInstance), delivered: .no)
             }
             guard !local.isDraining else {

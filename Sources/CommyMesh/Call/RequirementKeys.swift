@@ -6,7 +6,7 @@ public import CommyWire
 public enum RequirementKeys {
     /// `key=value`, or `key` for any value; may stand more than once, all must hold.
     public static let label = "require.label"
-    /// A version of the format's contents: `3` or `2-4`.
+    /// A version of the format's contents: `3` or `2-4`; not `03`, `+3` or `3-3`.
     public static let version = "require.version"
     /// The zone in which the instance must stand.
     public static let zone = "require.zone"
@@ -35,15 +35,9 @@ public enum RequirementKeys {
     public static func check(_ metadata: Metadata) throws(CommyError) {
         var requirement = CapabilityRequirement.none
         do { try read(metadata, into: &requirement) } catch {
-            switch error {
-            case .invalid(let name):
-                let key = name.description
-                let values = metadata.entries.filter { $0.key == key }.map(\.value)
-                throw CommyError(
-                    .invalidArgument, "\(key) '\(values.joined(separator: "', '"))': \(rule(key))")
-            // Reading metadata that is in memory fails in no other way.
-            default: throw CommyError(.invalidArgument, "\(error)")
-            }
+            let values = metadata.entries.filter { $0.key == error.key }.map(\.value)
+            let shown = values.joined(separator: "', '")
+            throw CommyError(.invalidArgument, "\(error.key) '\(shown)': \(rule(error.key))")
         }
     }
 
@@ -56,22 +50,27 @@ public enum RequirementKeys {
         }
     }
 
+    /// The key whose value says nothing that can be required.
+    struct Unreadable: Error {
+        let key: String
+    }
+
     static func read(
         _ metadata: Metadata, into requirement: inout CapabilityRequirement
-    ) throws(WireError) {
+    ) throws(Unreadable) {
         for entry in metadata.entries {
             switch entry.key {
             case label:
                 guard requirement.labels.count < CapabilityRequirement.labelLimit,
                     let condition = condition(entry.value)
-                else { throw .invalid("require.label") }
+                else { throw Unreadable(key: label) }
                 requirement.labels.append(condition)
             case version:
-                guard let range = range(entry.value) else { throw .invalid("require.version") }
+                guard let range = range(entry.value) else { throw Unreadable(key: version) }
                 requirement.versions = range
             case zone:
-                guard let zone = Zone(entry.value) else { throw .invalid("require.zone") }
-                requirement.within = zone
+                guard let path = Zone(entry.value) else { throw Unreadable(key: zone) }
+                requirement.within = path
             // Every other key is the application's own.
             default: continue
             }
@@ -86,11 +85,22 @@ public enum RequirementKeys {
             .map { .equals(key: $0.key, value: $0.value) }
     }
 
+    /// Each range has one form: decimal digits without zeros in front, and two numbers only where
+    /// they differ.
     private static func range(_ text: String) -> ClosedRange<UInt16>? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let low = UInt16(parts[0]),
-            let high = parts.count == 2 ? UInt16(parts[1]) : low, low <= high
-        else { return nil }
-        return low...high
+        guard let first = parts.first, let low = number(first) else { return nil }
+        switch parts.count {
+        case 1: return low...low
+        case 2:
+            guard let high = number(parts[1]), low < high else { return nil }
+            return low...high
+        case _: return nil
+        }
+    }
+
+    private static func number(_ text: Substring) -> UInt16? {
+        guard let number = UInt16(text), String(number) == text else { return nil }
+        return number
     }
 }

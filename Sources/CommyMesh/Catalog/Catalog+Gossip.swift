@@ -103,8 +103,16 @@ extension Catalog {
         guard case .complete(let range) = digest.extent else { return }
         hints += claims(in: range, without: digest.claims, budget: &budget, for: peer)
         hints.sort { $0.owner < $1.owner }
-        if !hints.isEmpty {
-            emit(.send(.digest(CatalogDigest(extent: .hint, claims: hints)), to: peer))
+        sendHints(hints, to: peer)
+    }
+
+    /// In as many messages as they need.
+    private mutating func sendHints(_ claims: [CatalogClaim], to peer: NodeID) {
+        var rest = claims[...]
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(limits.claimsPerMessage))
+            emit(.send(.digest(CatalogDigest(extent: .hint, claims: part)), to: peer))
+            rest = rest.dropFirst(part.count)
         }
     }
 
@@ -200,7 +208,7 @@ extension Catalog {
 
     private mutating func sendDigests(to peer: NodeID) {
         let claims = allClaims
-        let perMessage = limits.messageBytes / CatalogClaim.byteLimit
+        let perMessage = limits.claimsPerMessage
         var first = NodeID(value: 0)
         var start = 0
         repeat {

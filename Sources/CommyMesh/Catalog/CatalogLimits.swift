@@ -54,6 +54,9 @@ public struct CatalogLimits: Sendable, Equatable {
     /// Services that one dependency report may visit.
     public var dependencyVisits = 1_024
 
+    /// Owners in one digest; a longer one is sent in parts.
+    var claimsPerMessage: Int { max(1, messageBytes / CatalogClaim.byteLimit) }
+
     public init() {}
     public static let standard = CatalogLimits()
 }

@@ -124,7 +124,10 @@ extension OwnerLedger {
     func answer(since: UInt64, messageBytes: Int, budget: inout Int) -> [CatalogDelta] {
         guard since < version.counter, budget > 0 else { return [] }
         let needsRoster = since < floor || since == 0
-        var pending = records.filter { $0.record.counter > since }
+        // What is above the version is left from before the owner spoke anew, and is not confirmed
+        // yet: it is nobody's to repeat. It stays named in the roster, which takes nothing away.
+        let known = version.counter
+        var pending = records.filter { $0.record.counter > since && $0.record.counter <= known }
         pending.sort { $0.record.counter < $1.record.counter }
         var deltas: [CatalogDelta] = []
         var base = since

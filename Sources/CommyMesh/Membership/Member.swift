@@ -51,12 +51,7 @@ public struct Member: Sendable, Equatable {
     }
 
     /// True while it counts as a member: not dead, not left.
-    public var isLive: Bool {
-        switch agreed {
-        case .alive, .suspect: true
-        case .dead, .left: false
-        }
-    }
+    public var isLive: Bool { agreed.isLive }
 
     public var version: MemberVersion { MemberVersion(record, agreed) }
 }

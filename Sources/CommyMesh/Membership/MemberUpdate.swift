@@ -16,8 +16,18 @@ public struct MemberUpdate: Sendable, Equatable {
 
     /// One more than Lifeguard's K: the first accuser and its confirmations.
     public static let suspectorLimit = 4
-    /// Above it an incarnation is no longer a number that somebody counted to.
+    /// Above it an incarnation cannot be told. `startLimit + jumpLimit < refutableLimit <
+    /// incarnationLimit`.
     public static let incarnationLimit: UInt64 = 1 << 62
+    /// The highest incarnation that a node may begin with: room for the microseconds since 1970.
+    public static let startLimit: UInt64 = 1 << 56
+    /// By how much more than what is known, and than `startLimit`, a rumour may put an incarnation.
+    /// Honest nodes go up by one each time; a forger that goes up by this needs 2^41 rumours to get
+    /// where a member can no longer refute.
+    public static let jumpLimit: UInt64 = 1 << 20
+    /// Above it, and more than `jumpLimit` above its own, a node ignores what is said of itself: no
+    /// honest node counts that far, and whoever answered would soon have nothing left to answer.
+    public static let refutableLimit: UInt64 = 1 << 61
 
     public init(record: MemberRecord, state: MemberState, suspectors: [NodeID] = []) {
         self.record = record
@@ -48,5 +58,15 @@ public struct MemberVersion: Sendable, Hashable, Comparable {
     public static func < (left: MemberVersion, right: MemberVersion) -> Bool {
         (left.incarnation, left.state.rawValue, left.life)
             < (right.incarnation, right.state.rawValue, right.life)
+    }
+}
+
+extension MemberState {
+    /// Whether one in this state counts as a member.
+    var isLive: Bool {
+        switch self {
+        case .alive, .suspect: true
+        case .dead, .left: false
+        }
     }
 }

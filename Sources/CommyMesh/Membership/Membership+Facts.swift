@@ -9,11 +9,11 @@ extension Membership {
         defer { settle() }
         let id = record.id
         guard id != selfID else {
-            mergeAboutSelf(MemberUpdate(record: record, state: .alive), from: nil)
+            twinIntroduced(record)
             return .nameTaken
         }
         merge(MemberUpdate(record: record, state: .alive), from: nil, trust: .peerItself)
-        guard let member = table[id] else { return .tableFull }
+        guard let member = table[id], member.isLive || hasRoom else { return .tableFull }
         let isOutdone = member.version > MemberVersion(record, .alive)
         if isOutdone { table.change(id) { $0.isOutdone = true } }
         return member.record.name == record.name ? .accepted : .nameTaken

@@ -14,7 +14,10 @@ extension Membership {
 
     mutating func merge(_ update: MemberUpdate, from source: NodeID?, trust: Trust) {
         guard update.id != selfID else { return mergeAboutSelf(update, from: source) }
-        guard let member = table[update.id] else { return meet(update, trust: trust) }
+        guard let member = table[update.id] else {
+            guard isPlausible(update, above: 0, from: source, trust) else { return }
+            return meet(update, trust: trust)
+        }
         guard member.record.name == update.record.name else {
             return report(
                 .numberTaken(
@@ -23,6 +26,11 @@ extension Membership {
         }
         guard update.version >= member.version else { return }
         guard update.version > member.version else { return addSuspectors(update) }
+        guard isPlausible(update, above: member.record.incarnation, from: source, trust) else {
+            return
+        }
+        // The dead are remembered apart from the living: one who returns needs a place anew.
+        guard member.isLive || !update.state.isLive || hasRoom else { return }
         guard isBelieved(update, of: member, trust: trust) else { return check(update) }
         if member.isLive, update.state == .alive, update.record.life != member.record.life {
             report(
@@ -30,6 +38,19 @@ extension Membership {
                 about: member.id)
         }
         apply(update, trust: trust)
+    }
+
+    /// Another live member may be taken in.
+    var hasRoom: Bool { table.liveCount < limits.memberLimit }
+
+    /// Whether somebody may have counted to this incarnation. What a member says of itself is
+    /// believed: it harms nobody but itself.
+    private func isPlausible(
+        _ update: MemberUpdate, above known: UInt64, from source: NodeID?, _ trust: Trust
+    ) -> Bool {
+        if trust == .peerItself || source == update.id { return true }
+        let bound = max(known, MemberUpdate.startLimit) + MemberUpdate.jumpLimit
+        return update.record.incarnation <= bound
     }
 
     /// See "Claims are checked" in the comment of the type.
@@ -54,7 +75,7 @@ extension Membership {
     private mutating func meet(_ update: MemberUpdate, trust: Trust) {
         switch update.state {
         case .alive, .suspect:
-            guard table.liveCount < limits.memberLimit else { return }
+            guard hasRoom else { return }
         case .dead, .left:
             // Remembered so that older news cannot revive it, but not passed on, and not taken from
             // a digest: nodes that forget at different times would remind each other for ever.
@@ -163,57 +184,7 @@ extension Membership {
                 liveCount: table.liveCount, limits: limits, at: now))
     }
 
-    /// News of this node itself.
-    mutating func mergeAboutSelf(_ update: MemberUpdate, from source: NodeID?) {
-        guard phase == .member else { return }
-        let own = own
-        guard update.record.name == own.record.name else {
-            return report(
-                .numberTaken(selfID, holder: own.record.name, refused: update.record.name),
-                about: selfID)
-        }
-        guard update.version >= own.version else {
-            // An old accusation: its sender has missed the refutation.
-            if update.state != .alive, let source, table[source] != nil {
-                emit(.send(.gossip(news: [self.update(about: own)]), to: source))
-            }
-            return
-        }
-        if update.record.life == own.record.life {
-            guard update.version > own.version else { return }
-            health.refutedItself()
-            return raise(above: update.record.incarnation, as: own.record)
-        }
-        switch update.state {
-        case .dead, .left: raise(above: update.record.incarnation, as: own.record)
-        case .alive, .suspect: dispute(with: update)
-        }
-    }
-
-    private mutating func dispute(with other: MemberUpdate) {
-        switch claim.otherLifeSeen(other.record.life) {
-        case .claim: raise(above: other.record.incarnation, as: own.record)
-        case .yield:
-            phase = .yielded
-            stop()
-            emit(.conflict(.ownNameTaken(otherLife: other.record.life)))
-        }
-    }
-
-    /// Says something new of this node.
-    mutating func raise(above incarnation: UInt64, as record: MemberRecord) {
-        // At the limit nobody can be refuted any more; only a forger counts that far.
-        let raised = min(incarnation + 1, MemberUpdate.incarnationLimit)
-        table.change(selfID) {
-            $0.record = record
-            $0.record.incarnation = raised
-        }
-        rumours.add(selfID)
-        emit(.refuted(incarnation: raised))
-        scheduleGossip()
-    }
-
-    private mutating func report(_ conflict: MembershipConflict, about id: NodeID) {
+    mutating func report(_ conflict: MembershipConflict, about id: NodeID) {
         if let last = table[id]?.conflictAt, now - last < limits.conflictInterval { return }
         table.change(id) { $0.conflictAt = now }
         emit(.conflict(conflict))

@@ -74,9 +74,12 @@ extension Membership {
         emit(.send(.syncRequest(digest: digest), to: peer))
     }
 
-    /// All rows, the dead included.
+    /// All rows, the dead included. `MembershipLimits` keep them within one digest; of a longer
+    /// table, whoever is cut off would only be told of once more.
     var digest: [SwimMessage.DigestEntry] {
-        table.rows.map { SwimMessage.DigestEntry(id: $0.id, version: $0.version) }
+        table.rows.prefix(SwimMessage.digestLimit).map {
+            SwimMessage.DigestEntry(id: $0.id, version: $0.version)
+        }
     }
 
     /// Sends what the peer lacks and asks for what it knows better.

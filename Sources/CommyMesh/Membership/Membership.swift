@@ -52,6 +52,8 @@ public struct Membership: Sendable {
     /// When a probe last failed while nobody else was heard either.
     var cutOffAt: MeshInstant?
     var claim: NameClaim
+    /// When this node last looked for another process of its name.
+    var soughtTwinAt: MeshInstant?
     var rumours = RumourQueue()
     var budget: DigestBudget
 
@@ -75,13 +77,14 @@ public struct Membership: Sendable {
 
     private var outputs = Ring<MembershipOutput>()
 
-    /// `record.incarnation` may be any number; one above that of the node's earlier lives (such as
-    /// the time of its start) saves a round trip after a restart.
+    /// `record.incarnation` may be any number up to `MemberUpdate.startLimit`; one above that of the
+    /// node's earlier lives (such as the time of its start) saves a round trip after a restart.
     public init(
         self record: MemberRecord, limits: MembershipLimits = MembershipLimits(),
         random: RandomKey, at now: MeshInstant
     ) {
         precondition(limits.fault == nil, limits.fault ?? "")
+        precondition(record.incarnation <= MemberUpdate.startLimit)
         selfID = record.id
         self.limits = limits
         self.now = now

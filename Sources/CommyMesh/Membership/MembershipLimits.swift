@@ -62,9 +62,10 @@ public struct MembershipLimits: Sendable, Equatable {
     public var reconnectInterval: Duration = .seconds(1)
     /// Between two reminders to a member that it is held for suspect or dead.
     public var tellInterval: Duration = .milliseconds(200)
-    /// Between two reports about the same conflict of names.
+    /// Between two reports about the same conflict of names, and between two searches for another
+    /// process of the own name.
     public var conflictInterval: Duration = .seconds(10)
-    /// How often a node claims its name against one other life before it yields.
+    /// How often a node claims its name against one other life before it looks for that process.
     public var claimLimit: UInt8 = 3
 
     /// Members that are alive or suspect. Full: a further one is refused, see `Introduction`.

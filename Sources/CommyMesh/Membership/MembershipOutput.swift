@@ -11,6 +11,9 @@ public enum MembershipOutput: Sendable, Equatable {
     case changed(NodeID, MemberState, MemberRecord)
     /// This node was accused and has raised its incarnation; its own HELLO must say so from now on.
     case refuted(incarnation: UInt64)
+    /// Another process of this node's name is said to listen there, and has not given way: dial it
+    /// once. Say `nameRefused` when it turns this node away with `nameTaken`.
+    case seekTwin([NetworkAddress])
     /// A dead member is forgotten.
     case forget(NodeID)
     case conflict(MembershipConflict)
@@ -18,8 +21,8 @@ public enum MembershipOutput: Sendable, Equatable {
 
 /// Two things that claim to be one.
 public enum MembershipConflict: Sendable, Equatable {
-    /// Another live process has this node's own name; it was there first and has not yielded. This
-    /// node no longer answers for the name and must stop (error `nameTaken`).
+    /// Another live process has this node's own name and has proven it; it was there first and has
+    /// not yielded. This node no longer answers for the name and must stop (error `nameTaken`).
     case ownNameTaken(otherLife: UInt64)
     /// A member that was alive changed its life without having died: two processes of one name, or
     /// a restart that was faster than detection.

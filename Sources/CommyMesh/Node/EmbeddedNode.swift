@@ -18,14 +18,16 @@ public struct EmbeddedNode: ~Copyable, Sendable {
         case wait(until: MeshInstant)
     }
     private struct Session: Sendable {
+        let number: SessionNumber
         var client: SessionClient
-        var link: LinkHandle
-        var isOver = false
+        let link: LinkHandle
     }
 
     /// For facts and orders; drain afterwards.
     public var node: Node
+    /// Those that are not over, rising by number.
     private var sessions: [Session] = []
+    private var nextNumber = 0
     private let credentials: SessionCredentials
     private var now: MeshInstant
 
@@ -43,25 +45,30 @@ public struct EmbeddedNode: ~Copyable, Sendable {
     ) -> SessionNumber {
         self.now = max(self.now, now)
         let link = node.sessionOpened(credentials, at: now)
+        let number = SessionNumber(value: nextNumber)
+        nextNumber += 1
         sessions.append(
-            Session(client: SessionClient(configuration, at: now), link: link))
-        return SessionNumber(value: sessions.count - 1)
+            Session(number: number, client: SessionClient(configuration, at: now), link: link))
+        return number
     }
 
-    /// Uses a session: calls, registers, answers. Drain afterwards.
+    /// Uses a session: calls, registers, answers. Drain afterwards. Nil when the session is over:
+    /// `.detached` was the last that it had to tell.
     public mutating func withSession<Value, Failure: Error>(
         _ number: SessionNumber, at now: MeshInstant,
         _ body: (inout SessionClient) throws(Failure) -> Value
-    ) throws(Failure) -> Value {
+    ) throws(Failure) -> Value? {
         self.now = max(self.now, now)
-        return try body(&sessions[number.value].client)
+        let index = sessions.partitionPoint { $0.number.value < number.value }
+        guard index < sessions.count, sessions[index].number == number else { return nil }
+        return try body(&sessions[index].client)
     }
 
     /// Time has passed.
     public mutating func advance(to now: MeshInstant) {
         self.now = max(self.now, now)
         node.advance(to: now)
-        for index in sessions.indices where !sessions[index].isOver {
+        for index in sessions.indices {
             sessions[index].client.advance(to: now)
         }
     }
@@ -75,18 +82,21 @@ public struct EmbeddedNode: ~Copyable, Sendable {
             }
             var wait = nodeWait
             var isQuiet = true
-            for index in sessions.indices where !sessions[index].isOver {
+            var index = 0
+            while index < sessions.count {
                 switch sessions[index].client.nextOutput() {
-                case .wait(let until): wait = min(wait, until)
+                case .wait(let until):
+                    wait = min(wait, until)
+                    index += 1
                 case .transmit:
                     moveToNode(index)
                     isQuiet = false
+                    index += 1
                 case .close:
                     moveToNode(index)
-                    sessions[index].isOver = true
-                    node.closed(sessions[index].link, .ended, at: now)
+                    node.closed(sessions.remove(at: index).link, .ended, at: now)
                     isQuiet = false
-                case let output: return .session(SessionNumber(value: index), output)
+                case let output: return .session(sessions[index].number, output)
                 }
             }
             if isQuiet { return .wait(until: wait) }
@@ -113,7 +123,7 @@ public struct EmbeddedNode: ~Copyable, Sendable {
     }
 
     private func index(of link: LinkHandle) -> Int? {
-        sessions.firstIndex { $0.link == link && !$0.isOver }
+        sessions.firstIndex { $0.link == link }
     }
 
     private mutating func moveToSession(_ index: Int) {

@@ -50,10 +50,28 @@ struct SessionRecord: Sendable {
     /// Numbers of its instances, rising.
     var instances: [UInt32] = []
     var watches: [Watch] = []
+    /// Answers to queries that it has not read yet, first in, first out.
+    var answers: [Answer] = []
+
+    struct Answer: Sendable {
+        let request: UInt32
+        let rows: [String]
+        /// Of all rows.
+        let byteCount: Int
+        /// The first row that was not sent.
+        var next = 0
+
+        init(request: UInt32, rows: [String]) {
+            self.request = request
+            self.rows = rows
+            byteCount = rows.reduce(0) { $0 + $1.utf8.count }
+        }
+    }
 
     struct Watch: Sendable {
         var id: WatchID
         var request: UInt32
+        /// Of the last EVENT: they are counted from 1, without gaps, modulo 2^32.
         var sequence: UInt32 = 0
         /// There are events to take, and the output was full.
         var isWaiting = false

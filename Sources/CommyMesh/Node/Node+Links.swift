@@ -14,14 +14,17 @@ extension Node {
         links[slot].phase = .greeting(peer)
         links[slot].isOutward = isOutward
         if let dial, dial.target == .seed { links[slot].seed = dial.address }
+        if isOutward, NodeID(peer.node) == id {
+            // This node itself, or another process of its name: who accepts tells by the life. Not
+            // a seed to dial again.
+            seeds.dialEnded(remote, foundOwner: id, limits, &jitter, at: self.now)
+            links[slot].seed = nil
+        }
         touched(slot)
         let handle = handle(slot)
         if isOutward, dial == nil {
             // The dial was given up, and the runtime's answer crossed it.
             closeLink(slot, .cancelled, "not wanted any more", isGone: false)
-        } else if NodeID(peer.node) == id {
-            seeds.dialEnded(remote, foundOwner: id, limits, &jitter, at: self.now)
-            closeLink(slot, .identityMismatch, "that is this node itself", isGone: false)
         } else if links.count - freeLinks.count > limits.links || tooManyGreetings {
             closeLink(slot, .limitReached, "connections", isGone: false)
         } else if stopping != .no {

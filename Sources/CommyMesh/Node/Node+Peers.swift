@@ -29,6 +29,10 @@ extension Node {
             closeLink(slot, .protocolViolation, "a zone that is none", isGone: false)
             return
         }
+        if record.id == id, record.life == membership.ownRecord.life {
+            closeLink(slot, .identityMismatch, "that is this node itself", isGone: false)
+            return
+        }
         let introduction = membership.introduced(record, at: now)
         membershipIsDue = true
         switch introduction {
@@ -219,7 +223,7 @@ extension Node {
         }
     }
 
-    private mutating func dial(
+    mutating func dial(
         _ address: NetworkAddress, _ target: Dial.Target, expected: NodeName?
     ) {
         let token = DialToken(value: nextToken)

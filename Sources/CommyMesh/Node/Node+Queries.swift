@@ -144,7 +144,7 @@ extension Node {
         do { try RequirementKeys.read(conditions, into: &query.requirement) } catch {
             head.add("decision", "none")
             head.add("code", ErrorCode.invalidArgument.description)
-            head.add("why", "\(error)")
+            head.add("why", "\(error.key) cannot be required so")
             return [head.text]
         }
         let explanation = router.explain(query, at: now, random: routing)

@@ -89,6 +89,10 @@ extension Node {
         guard code == .peerShuttingDown, links[slot].isLive else {
             if case .greeting(let certificate) = links[slot].phase {
                 note(.refused(peer: certificate.node.text, code: code, detail: "by the peer"))
+                if code == .nameTaken, certificate.node == configuration.name {
+                    membership.nameRefused(at: now)
+                    membershipIsDue = true
+                }
             }
             closeLink(slot, code, "the peer ended the link", isGone: true)
             outputs.append(.close(handle(slot), code))

@@ -63,6 +63,9 @@ extension Node {
         anchor.map { String($0.description.prefix(16)) } ?? "none"
     }
 
+    /// Nodes that the first row names; it counts them all, and each has a row of its own.
+    private static let namedNodes = 20
+
     var trustRows: [String] {
         var head = JSONRow()
         head.add("step", trust.state.map { "\($0.step)" } ?? "none")
@@ -70,8 +73,11 @@ extension Node {
         head.add("owner", trust.state?.owner.text ?? "")
         head.add("anchor", trust.state?.anchor.fingerprint.description ?? "")
         head.add("bundle", trust.bundle.map(\.fingerprint.description))
-        head.add("missing", trust.missing.map(\.text))
-        head.add("absent", trust.absent.map(\.text))
+        let (missing, absent) = (trust.missing, trust.absent)
+        head.add("missing", missing.prefix(Self.namedNodes).map(\.text))
+        head.add("missing_count", missing.count)
+        head.add("absent", absent.prefix(Self.namedNodes).map(\.text))
+        head.add("absent_count", absent.count)
         return [head.text]
             + trust.reports.map { report in
                 var row = JSONRow()

@@ -12,6 +12,9 @@ extension Node {
             case .changed(let peer, let state, let record):
                 memberChanged(peer, state, record)
             case .refuted: viewHasChanged = true
+            case .seekTwin(let addresses):
+                guard stopping == .no else { continue }
+                for address in addresses { dial(address, .seed, expected: configuration.name) }
             case .forget(let peer): memberForgotten(peer)
             case .conflict(let conflict): memberConflict(conflict)
             }

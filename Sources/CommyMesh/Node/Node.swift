@@ -15,6 +15,7 @@ public struct Node: ~Copyable, Sendable {
     /// A process that serves an instance of this node.
     struct LocalInstance: Sendable {
         var link: Int
+        let service: ServiceName
         var isDraining = false
     }
     enum Stopping: Sendable, Equatable {
@@ -187,7 +188,7 @@ public struct Node: ~Copyable, Sendable {
         // The runtime goes on until nothing is left, so it need not be told again.
         links[slot].announcedBytes = links[slot].machine.queuedBytes
         settleLater(slot)
-        resumeWatches(slot)
+        resumeSession(slot)
         finish()
     }
 

@@ -24,6 +24,11 @@ public struct NodeLimits: Sendable, Equatable {
     public var instancesPerSession = 1_024
     /// Watches that one session may hold.
     public var watchesPerSession = 64
+    /// Answers to queries that one session may leave unread. Full: `limitReached`.
+    public var listingsPerSession = 8
+    /// Bytes of all answers that were not read: a listing of the largest catalog has about half.
+    /// Full: `limitReached`.
+    public var listingBytes = 64 << 20
     /// How many nodes a request may pass: caller's, owner's, and one between.
     public var hops: UInt8 = 3
     /// How often a request is sent to an instance, the first time included (Linkerd keeps one

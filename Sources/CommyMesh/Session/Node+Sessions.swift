@@ -26,6 +26,7 @@ extension Node {
         for watch in session.watches { catalog.unwatch(watch.id) }
         links[slot].session?.instances = []
         links[slot].session?.watches = []
+        links[slot].session?.answers = []
         catalogIsDue = true
     }
 
@@ -46,14 +47,14 @@ extension Node {
     }
 
     /// Why a request is not done: it cannot be read, which ends the session, or it is refused.
-    private enum Refusal: Error {
+    enum SessionRefusal: Error {
         case wire(WireError)
         case refused(CommyError)
     }
 
     private mutating func perform(
         _ head: ControlHead, _ slot: Int, _ payload: borrowing RawSpan
-    ) throws(Refusal) {
+    ) throws(SessionRefusal) {
         var reader = ByteReader(at: ControlHead.byteCount)
         switch head.verb {
         case .register: try register(head.request, slot, &reader, payload)
@@ -65,14 +66,14 @@ extension Node {
             }
             reply(head.request, slot)
         case .drain:
-            let instance = try ownInstance(slot, &reader, payload)
+            let instance = try ownInstance(slot, &reader, payload, isLast: true)
             instances[instance.number]?.isDraining = true
             try catalogDoes { [now] catalog throws(CatalogError) in
                 try catalog.drain(instance, at: now)
             }
             reply(head.request, slot)
         case .deregister:
-            let instance = try ownInstance(slot, &reader, payload)
+            let instance = try ownInstance(slot, &reader, payload, isLast: true)
             instances[instance.number] = nil
             links[slot].session?.instances.removeAll { $0 == instance.number }
             try catalogDoes { [now] catalog throws(CatalogError) in
@@ -82,7 +83,10 @@ extension Node {
         case .watch: try watch(head.request, slot, payload)
         case .unwatch:
             let request: UInt32
-            do { request = try reader.u32(payload) } catch { throw .wire(error) }
+            do {
+                request = try reader.u32(payload)
+                try reader.expectEnd(payload)
+            } catch { throw .wire(error) }
             unwatch(request, slot)
             reply(head.request, slot)
         case .query:
@@ -91,14 +95,16 @@ extension Node {
                 query = try ControlQuery(
                     decoding: payload.extracting(droppingFirst: ControlHead.byteCount))
             } catch { throw .wire(error) }
-            reply(head.request, slot, rows: rows(for: query))
+            do { try answer(head.request, slot, rows(for: query)) } catch {
+                throw .refused(error)
+            }
         case .order: try obey(head.request, slot, payload)
         }
     }
 
     private mutating func obey(
         _ request: UInt32, _ slot: Int, _ payload: borrowing RawSpan
-    ) throws(Refusal) {
+    ) throws(SessionRefusal) {
         let order: ControlOrder
         do {
             order = try ControlOrder(
@@ -128,7 +134,7 @@ extension Node {
 
     private mutating func register(
         _ request: UInt32, _ slot: Int, _ reader: inout ByteReader, _ payload: borrowing RawSpan
-    ) throws(Refusal) {
+    ) throws(SessionRefusal) {
         let offer = try Self.offer(&reader, payload)
         guard stopping == .no else { throw .refused(CommyError(.peerShuttingDown)) }
         guard let session = links[slot].session,
@@ -137,7 +143,7 @@ extension Node {
         let instance = try catalogDoes { [now] catalog throws(CatalogError) in
             try catalog.register(offer, at: now)
         }
-        instances[instance.number] = LocalInstance(link: slot)
+        instances[instance.number] = LocalInstance(link: slot, service: offer.service)
         links[slot].session?.instances.append(instance.number)
         catalogIsDue = true
         reply(request, slot) { $0.instance(instance) }
@@ -145,7 +151,7 @@ extension Node {
 
     private static func offer(
         _ reader: inout ByteReader, _ payload: borrowing RawSpan
-    ) throws(Refusal) -> ServiceOffer {
+    ) throws(SessionRefusal) -> ServiceOffer {
         do {
             let offer = try ServiceOffer(reading: &reader, payload)
             try reader.expectEnd(payload)
@@ -153,21 +159,24 @@ extension Node {
         } catch { throw .wire(error) }
     }
 
-    /// An instance that this very process has registered.
+    /// An instance that this very process has registered; `isLast` when nothing may follow it.
     private func ownInstance(
-        _ slot: Int, _ reader: inout ByteReader, _ payload: borrowing RawSpan
-    ) throws(Refusal) -> InstanceID {
+        _ slot: Int, _ reader: inout ByteReader, _ payload: borrowing RawSpan, isLast: Bool = false
+    ) throws(SessionRefusal) -> InstanceID {
         let instance: InstanceID
-        do { instance = try reader.instance(payload) } catch { throw .wire(error) }
+        do {
+            instance = try reader.instance(payload)
+            if isLast { try reader.expectEnd(payload) }
+        } catch { throw .wire(error) }
         guard instance.node == id, instances[instance.number]?.link == slot else {
             throw .refused(CommyError(.noSuchInstance, instance.description))
         }
         return instance
     }
 
-    private mutating func catalogDoes<Value>(
+    mutating func catalogDoes<Value>(
         _ body: (inout Catalog) throws(CatalogError) -> Value
-    ) throws(Refusal) -> Value {
+    ) throws(SessionRefusal) -> Value {
         do { return try body(&catalog) } catch {
             switch error {
             case .noSuchInstance: throw .refused(CommyError(.noSuchInstance))
@@ -180,120 +189,5 @@ extension Node {
                 throw .refused(CommyError(.limitReached, "\(table)"))
             }
         }
-    }
-
-    private mutating func watch(
-        _ request: UInt32, _ slot: Int, _ payload: borrowing RawSpan
-    ) throws(Refusal) {
-        let scope: WatchScope
-        do { scope = try WatchScope(decoding: payload, at: ControlHead.byteCount) } catch {
-            throw .wire(error)
-        }
-        guard let session = links[slot].session,
-            session.watches.count < limits.watchesPerSession
-        else { throw .refused(CommyError(.limitReached, "watches of one process")) }
-        let watch = try catalogDoes { [now] catalog throws(CatalogError) in
-            try catalog.watch(scope, at: now)
-        }
-        links[slot].session?.watches.append(SessionRecord.Watch(id: watch, request: request))
-        reply(request, slot)
-    }
-
-    private mutating func unwatch(_ request: UInt32, _ slot: Int) {
-        guard let watches = links[slot].session?.watches,
-            let place = watches.firstIndex(where: { $0.request == request })
-        else { return }
-        catalog.unwatch(watches[place].id)
-        links[slot].session?.watches.remove(at: place)
-    }
-
-    /// The catalog has something for a watcher. Who reads slowly gets it when there is room: the
-    /// catalog keeps the last state of each instance meanwhile, not each change.
-    mutating func tellWatcher(_ watch: WatchID) {
-        for slot in links.indices where links[slot].phase == .session {
-            guard let watches = links[slot].session?.watches,
-                let place = watches.firstIndex(where: { $0.id == watch })
-            else { continue }
-            tell(slot, place)
-            return
-        }
-    }
-
-    /// Events in one frame: each has at most about 4.2 KiB.
-    private static let eventsPerFrame = 12
-
-    private mutating func tell(_ slot: Int, _ place: Int) {
-        while links[slot].phase == .session {
-            guard let watch = links[slot].session?.watches[place] else { return }
-            guard links[slot].machine.output.count < limits.link.committedOutput else {
-                links[slot].session?.watches[place].isWaiting = true
-                return
-            }
-            let events = catalog.takeEvents(watch.id, limit: Self.eventsPerFrame)
-            guard !events.isEmpty else { return }
-            links[slot].session?.watches[place].sequence += 1
-            let head = EventHead(watch: watch.request, sequence: watch.sequence)
-            withMachine(slot) { machine in
-                _ = machine.write { writer in
-                    head.encodeFrame(into: &writer) { body in
-                        for event in events { event.encode(into: &body) }
-                    }
-                }
-            }
-        }
-    }
-
-    /// There is room again in a connection's output.
-    mutating func resumeWatches(_ slot: Int) {
-        guard links[slot].phase == .session, let watches = links[slot].session?.watches else {
-            return
-        }
-        for place in watches.indices where watches[place].isWaiting {
-            links[slot].session?.watches[place].isWaiting = false
-            tell(slot, place)
-        }
-    }
-
-    private mutating func reply(
-        _ request: UInt32, _ slot: Int, _ body: (inout ByteWriter) -> Void = { _ in }
-    ) {
-        withMachine(slot) { machine in
-            _ = machine.write {
-                ControlReplyHead(request: request).encodeFrame(into: &$0, body)
-            }
-        }
-    }
-
-    private mutating func fail(_ request: UInt32, _ error: CommyError, _ slot: Int) {
-        withMachine(slot) { machine in
-            _ = machine.write {
-                ControlReplyHead(request: request, failure: error.code).encodeFrame(into: &$0) {
-                    $0.text(error.detail)
-                }
-            }
-        }
-    }
-
-    /// Rows in as many replies as they need.
-    private mutating func reply(_ request: UInt32, _ slot: Int, rows: [String]) {
-        let room = WireLimits.framePayload - ControlReplyHead.byteCount
-        var start = 0
-        repeat {
-            var end = start
-            var bytes = 0
-            while end < rows.count, bytes + rows[end].utf8.count + 5 <= room {
-                bytes += rows[end].utf8.count + 5
-                end += 1
-            }
-            precondition(end > start || rows.isEmpty, "a row is larger than a frame")
-            let part = rows[start..<end]
-            let head = ControlReplyHead(request: request, isPart: end < rows.count)
-            withMachine(slot) { machine in
-                _ = machine.write {
-                    head.encodeFrame(into: &$0) { for row in part { $0.text(row) } }
-                }
-            }
-            start = end
-        } while start < rows.count
     }
 }

@@ -58,6 +58,10 @@ extension SessionClient {
             outputs.append(.failed(id, CommyError(.notAttached, "the session is over")))
             return id
         }
+        guard requests.count < configuration.limits.requests else {
+            outputs.append(.failed(id, CommyError(.limitReached, "requests of one session")))
+            return id
+        }
         requests.append(PendingRequest(number: id.number, asked: asked))
         let head = ControlHead(request: id.number, verb: verb)
         if state == .attaching {
@@ -94,6 +98,7 @@ extension SessionClient {
         var reader = ByteReader(at: ControlReplyHead.byteCount)
         if let code = head.failure {
             let detail = try reader.text(limit: WireLimits.errorDetail, "detail", payload)
+            try reader.expectEnd(payload)
             requests.remove(at: index)
             outputs.append(.failed(id, CommyError(code, detail)))
             return
@@ -101,16 +106,26 @@ extension SessionClient {
         switch requests[index].asked {
         case .instance:
             let instance = try reader.instance(payload)
+            try reader.expectEnd(payload)
             outputs.append(.registered(id, instance))
-        case .nothing: outputs.append(.done(id))
+        case .nothing:
+            try reader.expectEnd(payload)
+            outputs.append(.done(id))
         case .watch:
+            try reader.expectEnd(payload)
             requests[index].isStanding = true
             outputs.append(.done(id))
             return
         case .rows:
             while !reader.isAtEnd(payload) {
                 let row = try reader.text(limit: WireLimits.framePayload, "row", payload)
+                requests[index].rowBytes += row.utf8.count
                 requests[index].rows.append(row)
+            }
+            guard requests[index].rowBytes <= configuration.limits.answerBytes else {
+                // What still comes of it is read as the answer to nothing.
+                outputs.append(.failed(id, CommyError(.limitReached, "bytes of one answer")))
+                break
             }
             guard !head.isPart else { return }
             outputs.append(.rows(id, requests[index].rows))

@@ -34,10 +34,9 @@ extension SessionClient {
         begin(at: now)
         var metadata = Metadata()
         if !error.detail.isEmpty {
-            let text = error.detail.unicodeScalars.prefix(WireLimits.errorDetail / 4)
             // Too long for a value only if the limits of both disagree; then the code must do.
             try? metadata.append(
-                key: Self.detailKey, value: String(String.UnicodeScalarView(text)))
+                key: Self.detailKey, value: error.detail.cut(toBytes: WireLimits.errorDetail))
         }
         let nothing: [UInt8] = []
         unsafe answer(

@@ -31,6 +31,7 @@ public struct SessionClient: Sendable {
         var number: UInt32
         var asked: Asked
         var rows: [String] = []
+        var rowBytes = 0
         /// The watch was accepted; only events follow.
         var isStanding = false
     }

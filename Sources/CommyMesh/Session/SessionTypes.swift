@@ -38,6 +38,13 @@ public struct SessionLimits: Sendable, Equatable {
     /// Bytes of requests that wait for the node, because it is not attached yet or allows no more
     /// streams. Full: `limitReached`.
     public var waitingBytes = 64 << 20
+    /// Control requests that this process may have open, watches that stand included. At least
+    /// `NodeLimits.instancesPerSession` + `watchesPerSession`, so that a session can be taken up
+    /// again at once. Full: `limitReached`.
+    public var requests = 4_096
+    /// Bytes of the rows of one answer. Above it the query fails with `limitReached`. At least
+    /// `NodeLimits.listingBytes`.
+    public var answerBytes = 64 << 20
 
     public init() {}
 }

@@ -98,7 +98,7 @@ public struct GoAwayFrame: FramePayload {
 
 extension String {
     /// The longest begin of at most `limit` bytes that is still a valid text.
-    internal func cut(toBytes limit: Int) -> String {
+    public func cut(toBytes limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var end = utf8.index(utf8.startIndex, offsetBy: limit)
         while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }

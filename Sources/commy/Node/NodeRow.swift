@@ -36,6 +36,14 @@ struct NodeRow {
         return number
     }
 
+    /// A list that the node may have cut, behind it how many more there are by `KEY_count`.
+    func names(_ key: String) -> String {
+        let shown = self[key]
+        let count = UInt64(shown.split(separator: " ").count)
+        let more = number("\(key)_count")
+        return more > count ? "\(shown) and \(more - count) more" : shown
+    }
+
     func isTrue(_ key: String) -> Bool {
         entries.first { $0.key == key }?.value == .bool(true)
     }

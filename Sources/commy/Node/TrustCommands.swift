@@ -41,7 +41,7 @@ struct TrustShow: ParsableCommand {
             let pairs = [
                 ("step", head["step"]), ("root", head["anchor"]),
                 ("begun on", head["owner"]), ("rotation", head["term"]),
-                ("missing", head["missing"]), ("absent", head["absent"]),
+                ("missing", head.names("missing")), ("absent", head.names("absent")),
             ].map { name, value in
                 TextTable.pair(name, NodeTables.orDash(value), width: 9)
             }

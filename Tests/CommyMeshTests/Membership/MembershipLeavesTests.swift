@@ -84,19 +84,36 @@ struct MembershipLeavesTests {
         #expect(order.order.count == 4)
     }
 
-    @Test func `one claim settles a restart; the newcomer of two runs out first`() {
+    @Test func `one claim settles a restart; the newcomer of two looks for the other first`() {
         var newcomer = NameClaim(limit: 3)
         var holder = NameClaim(limit: 3)
-        for _ in 0..<3 {
-            let claims = [newcomer.otherLifeSeen(1), holder.otherLifeSeen(2)]
+        for _ in 0..<2 {
+            let claims = [newcomer.otherLifeTold(1), holder.otherLifeTold(2)]
             #expect(claims == [.claim, .claim])
         }
-        let last = [newcomer.otherLifeSeen(1), newcomer.otherLifeSeen(5)]
-        #expect(last == [.yield, .yield])
+        let third = newcomer.otherLifeTold(1)
+        #expect(third == .seek)
+        let refusals = [holder.refused(ownLife: 1), newcomer.refused(ownLife: 2)]
+        #expect(refusals == [.nothing, .yield(to: 1)])
         #expect(newcomer.state == .yielded(to: 1))
-        #expect(holder.state == .disputed(with: 2, claims: 3))
-        let other = holder.otherLifeSeen(4)
-        #expect(other == .claim, "a third one is another dispute")
+        let late = newcomer.otherLifeTold(5)
+        #expect(late == .claim)
+        #expect(newcomer.state == .yielded(to: 1))
+        let other = holder.otherLifeTold(4)
+        #expect(other == .claim)
+        #expect(
+            holder.state == .disputed(with: 4, claims: 1), "a third one is another dispute")
+    }
+
+    @Test func `of two who turn each other away the one with the greater life stays`() {
+        for (own, other, stays) in [(1, 2, false), (2, 1, true)] as [(UInt64, UInt64, Bool)] {
+            var claim = NameClaim(limit: 1)
+            let told = claim.otherLifeTold(other)
+            #expect(told == .seek)
+            claim.turnedAway(other)
+            let refusal = claim.refused(ownLife: own)
+            #expect(refusal == (stays ? .nothing : .yield(to: other)))
+        }
     }
 
     @Test func `a burst of digests is paid back by waiting`() {

@@ -20,7 +20,7 @@ struct MembershipNameTests {
         }
     }
 
-    @Test func `of two processes of one name the newcomer yields`() throws {
+    @Test func `of two processes of one name the newcomer yields to the other itself`() throws {
         let holderRecord = try MembershipTests.record("twin", incarnation: 3, life: 100)
         let newcomerRecord = try MembershipTests.record("twin", incarnation: 0, life: 200)
         var holder = Membership(self: holderRecord, random: RandomKey(seed: 1), at: .zero)
@@ -28,29 +28,58 @@ struct MembershipNameTests {
         let friend = try MembershipTests.record("friend")
         _ = MembershipTests.link(&holder, friend)
         _ = MembershipTests.link(&newcomer, friend)
-        var yielded: [MembershipOutput] = []
-        var rounds = 0
+        func seeks(_ machine: inout Membership) -> Bool {
+            MembershipTests.outputs(&machine).contains(.seekTwin(holderRecord.addresses))
+        }
         // The friend passes each one's record on to the other.
-        while yielded.isEmpty, rounds < 20 {
-            rounds += 1
-            let now = MeshInstant.zero + .milliseconds(Int64(rounds))
+        var now = MeshInstant.zero
+        for round in 1...3 {
+            now = MeshInstant.zero + .milliseconds(Int64(round))
             newcomer.received(
                 .gossip(news: [MemberUpdate(record: holder.ownRecord, state: .alive)]),
                 from: friend.id, at: now)
-            yielded = MembershipTests.outputs(&newcomer).filter {
-                if case .conflict = $0 { true } else { false }
-            }
+            #expect(seeks(&newcomer) == (round == 3), "round \(round)")
+            guard round < 3 else { break }
             holder.received(
                 .gossip(news: [MemberUpdate(record: newcomer.ownRecord, state: .alive)]),
                 from: friend.id, at: now)
-            let complaints = MembershipTests.outputs(&holder).filter {
-                if case .conflict = $0 { true } else { false }
-            }
-            #expect(complaints.isEmpty)
+            #expect(!seeks(&holder))
         }
-        #expect(yielded == [.conflict(.ownNameTaken(otherLife: 100))])
+        let answer = holder.introduced(newcomer.ownRecord, at: now)
+        #expect(answer == .nameTaken)
+        newcomer.nameRefused(at: now)
+        #expect(
+            MembershipTests.outputs(&newcomer) == [.conflict(.ownNameTaken(otherLife: 100))])
         #expect(newcomer.nextDeadline == .never)
+        _ = MembershipTests.outputs(&holder)
         #expect(holder.ownRecord.incarnation > newcomer.ownRecord.incarnation)
+        // A refusal that was under way when the dispute was settled.
+        holder.nameRefused(at: now)
+        #expect(MembershipTests.outputs(&holder).isEmpty)
+    }
+
+    @Test func `when two processes turn each other away one of them stays`() throws {
+        let records = try [100, 200].map { try MembershipTests.record("twin", life: $0) }
+        var yielded: [UInt64] = []
+        for (own, other) in [(records[0], records[1]), (records[1], records[0])] {
+            var machine = Membership(self: own, random: RandomKey(seed: 1), at: .zero)
+            let friend = MembershipTests.link(&machine, try MembershipTests.record("friend"))
+            for incarnation in 1...3 as ClosedRange<UInt64> {
+                var record = other
+                record.incarnation = incarnation * 10
+                machine.received(
+                    .gossip(news: [MemberUpdate(record: record, state: .alive)]), from: friend,
+                    at: .zero)
+            }
+            machine.introduced(other, at: .zero)
+            machine.nameRefused(at: .zero)
+            if MembershipTests.outputs(&machine).contains(
+                .conflict(.ownNameTaken(otherLife: other.life)))
+            {
+                yielded.append(own.life)
+            }
+        }
+        #expect(yielded == [100])
     }
 
     @Test func `a living member that changes its life is reported`() throws {

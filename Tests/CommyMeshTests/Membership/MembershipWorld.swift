@@ -208,7 +208,7 @@ final class MembershipWorld {
                 .numbered(id.value).numbered(UInt64(state.rawValue))
                 .numbered(record.incarnation)
         case .refuted: nodes[index].refutations += 1
-        case .forget: break
+        case .forget, .seekTwin: break
         case .conflict(let conflict): nodes[index].conflicts.append(conflict)
         }
     }

@@ -39,10 +39,11 @@ struct EmbeddedNodeTests {
         _ = embedded.withSession(server, at: now) { $0.register(offer, at: now) }
         _ = Self.drain(&embedded, at: now)
         let body: [UInt8] = [1, 2, 3]
-        let call = embedded.withSession(caller, at: now) {
-            unsafe $0.call(
-                CallRequest(service: ServiceName("orders")!), body: body.span.bytes, at: now)
-        }
+        let call = try #require(
+            embedded.withSession(caller, at: now) {
+                unsafe $0.call(
+                    CallRequest(service: ServiceName("orders")!), body: body.span.bytes, at: now)
+            })
         let told = Self.drain(&embedded, at: now)
         #expect(told.contains(.answered(call, Answer(body: body))))
         embedded.withSession(server, at: now) { $0.leave(at: now) }
@@ -50,6 +51,13 @@ struct EmbeddedNodeTests {
         #expect(after.contains { if case .detached = $0 { true } else { false } })
         let entries = embedded.node.catalog.entryCount
         #expect(entries == 0)
+        // Nothing of it is kept, and its number names no other session.
+        let isGone = embedded.withSession(server, at: now) { _ in true } == nil
+        #expect(isGone)
+        let next = embedded.attach(SessionConfiguration(random: RandomKey(seed: 4)), at: now)
+        #expect(next != server && next != caller)
+        let isThere = embedded.withSession(caller, at: now) { $0.isAttached }
+        #expect(isThere == true)
         embedded.node.checkInvariants()
     }
 }
