@@ -136,6 +136,8 @@ public struct Node: ~Copyable, Sendable {
         case .certificateLoaded(let serial, let notAfter, let issuer):
             certificateLoaded(serial, notAfter, issuer)
         case .anchorsLoaded(let anchors): trust.bundleLoaded(anchors, at: self.now)
+        case .anchorJudged(let state, let teller, let refusal):
+            trust.anchorJudged(state, from: teller, refusal: refusal, at: self.now)
         case .wallClockRead(let seconds): trust.wallClockRead(seconds, at: self.now)
         }
         peersAreDue = true

@@ -62,9 +62,19 @@ extension NodeRuntime {
         if identity.issuer != toldIssuer { tellCertificate() }
     }
 
+    mutating func judge(_ state: TrustState, from teller: NodeName) {
+        let refusal = identity.refusal(of: state.anchor, at: reactor.wallClock)
+        node.command(
+            .anchorJudged(state, from: teller, refusal: refusal?.description), at: reactor.now)
+    }
+
     mutating func install(_ anchor: TrustAnchor) {
         guard !identity.trusts(anchor.fingerprint) else { return tellAnchors() }
-        do throws(NodeError) { try identity.install(anchor) } catch { return complain(error) }
+        do throws(NodeError) {
+            try identity.install(anchor, at: reactor.wallClock)
+        } catch {
+            return complain(error)
+        }
         note(anchor.fingerprint, "installed")
         tellAnchors()
     }
@@ -77,7 +87,11 @@ extension NodeRuntime {
     }
 
     mutating func keep(_ state: TrustState) {
-        do throws(NodeError) { try identity.enter(state) } catch { complain(error) }
+        do throws(NodeError) {
+            try identity.enter(state, at: reactor.wallClock)
+        } catch {
+            complain(error)
+        }
     }
 
     /// Nobody but the operator has the key of a root.

@@ -138,6 +138,12 @@ extension MeshBed {
                 let seconds = now.nanoseconds
                 transcript.append("\(seconds) \(host.name) \(event.line)")
                 events.append((now, index, event))
+            case .judgeAnchor(let state, let teller):
+                let isVouchedFor = !NodeTrustTests.isForged(state.anchor)
+                host.node.command(
+                    .anchorJudged(
+                        state, from: teller, refusal: isVouchedFor ? nil : "nobody vouches"),
+                    at: now)
             case .installAnchor(let anchor): changeBundle(index) { $0.append(anchor) }
             case .removeAnchor(let anchor):
                 changeBundle(index) { $0.removeAll { $0.fingerprint == anchor } }
