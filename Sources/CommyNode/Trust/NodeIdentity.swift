@@ -69,6 +69,13 @@ struct NodeIdentity {
         anchors.contains { $0.fingerprint == anchor }
     }
 
+    /// The trusted root that a peer's certificate comes from; nil when others stand between them.
+    func issuer(of facts: CertificateFacts) -> Fingerprint? {
+        guard let keyID = facts.issuerKeyID else { return nil }
+        return context.trust.flatMap(\.anchors).first { $0.facts.keyID == keyID }?.anchor?
+            .fingerprint
+    }
+
     /// The root that the node's certificate comes from, if this node has ever seen it.
     var issuer: Fingerprint? {
         guard let keyID = context.identity.chain.last?.facts.issuerKeyID else { return nil }
@@ -157,6 +164,9 @@ extension NodeIdentity {
         guard offer.root.anchor?.fingerprint == anchor.fingerprint else {
             throw Self.refused(
                 anchor, "is another one: \(offer.root.facts.fingerprint.prefix(16))")
+        }
+        guard offer.root.anchor?.notAfter == anchor.notAfter else {
+            throw Self.refused(anchor, "does not end when it is said to")
         }
         let trusted = context.trust.flatMap(\.anchors)
         guard trusts(anchor.fingerprint) || offer.isEndorsed(by: trusted, at: now) else {

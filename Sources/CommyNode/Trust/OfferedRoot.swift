@@ -20,6 +20,11 @@ public struct OfferedRoot: Sendable {
         let bundle = try TrustBundle([all[0]])
         guard bundle.mesh == mesh else { throw .unusable("it is a root of '\(bundle.mesh)'") }
         guard all[0].signsItself else { throw .unusable("its signature is not its own") }
+        // What is kept over a restart is read again: nothing may be in it that is not of this root.
+        let isOfRoot = all.dropFirst().allSatisfy {
+            !$0.facts.isSelfSigned && $0.facts.keyID == all[0].facts.keyID
+        }
+        guard isOfRoot else { throw .unusable("a certificate behind it is not for it") }
         root = all[0]
         endorsements = Array(all.dropFirst())
     }
