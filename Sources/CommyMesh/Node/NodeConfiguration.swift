@@ -60,6 +60,6 @@ public enum NodeCommand: Sendable, Equatable {
     /// The answer to `.judgeAnchor`; `refusal` says in words why the anchor cannot be trusted.
     case anchorJudged(TrustState, from: NodeName, refusal: String?)
     /// The wall clock shows this (seconds since 1970). To be told at the start and now and then,
-    /// for warnings about what ends.
+    /// for warnings about what ends, and for the end of links whose certificate has ended.
     case wallClockRead(Int64)
 }

@@ -3,12 +3,14 @@ internal import CommyMesh
 internal import CommyReactor
 internal import CommyTLS
 
-/// Who the node is and whom it trusts: its files, and what the mesh decides about its roots. Links
-/// that exist keep what they began with; handshakes from here on use the new.
+/// Who the node is and whom it trusts: its files, and what the mesh decides about its roots.
+/// Handshakes from here on use the new; the node has links made anew whose certificate does not
+/// count any more (`Node.judgeCertificates`).
 ///
 /// What this node cannot do it does not acknowledge: the rotation waits, and names it.
 extension NodeRuntime {
-    /// Between two looks at the wall clock; warnings about what ends come that late at most.
+    /// Between two looks at the wall clock; warnings about what ends, and the ends of links whose
+    /// certificate has ended, come that late at most.
     private static let wallClockInterval = Duration.seconds(60)
 
     mutating func wallClockCame() {
