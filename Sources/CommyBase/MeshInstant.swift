@@ -29,6 +29,14 @@ public struct MeshInstant: Sendable, Hashable, Comparable {
         MeshInstant(nanoseconds: instant.nanoseconds - span.nanoseconds)
     }
 
+    /// This instant and `span` more, for spans that somebody else chose: where the sum does not fit,
+    /// the last instant before `never`, or the first of all.
+    public func later(by span: Duration) -> MeshInstant {
+        let sum = Int128(nanoseconds) + span.attoseconds / 1_000_000_000
+        let last = Int128(Int64.max - 1)
+        return MeshInstant(nanoseconds: Int64(clamping: min(sum, last)))
+    }
+
     /// The span from `earlier` to `later`; negative when they are the other way round.
     public static func - (later: MeshInstant, earlier: MeshInstant) -> Duration {
         .nanoseconds(later.nanoseconds - earlier.nanoseconds)

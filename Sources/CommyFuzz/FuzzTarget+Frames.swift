@@ -5,7 +5,8 @@ extension FuzzTarget {
     /// A link's bytes: cut into frames alike in every cut, and written again as they were.
     static let frames = FuzzTarget(
         name: "frames", seeds: FuzzSamples.frames,
-        words: (0...18).map { [$0, 0, 0, 0] } + [[0, 0, 1, 0], [16, 0, 0, 0]]
+        words: (0...18).map { [$0, 0, 0, 0] }
+            + [[0, 0, 1, 0], [16, 0, 0, 0], [255, 255, 255, 255, 255, 255]]
     ) { input in
         let whole = FrameRun(input, cutAfter: input.count)
         // The first byte, which is the low one of a length, chooses the cut.

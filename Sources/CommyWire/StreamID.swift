@@ -1,12 +1,19 @@
 /// The number of a stream on one link. 0 is the link itself; odd ones were opened by the side that
 /// dialled, even ones by the side that accepted. A number is never used twice on a link.
 public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible {
-    public let value: UInt32
+    /// At most `greatest`.
+    public let value: UInt64
 
+    /// A number above `greatest` is the caller's bug.
     @inlinable
-    public init(_ value: UInt32) { self.value = value }
+    public init(_ value: UInt64) {
+        precondition(value <= Self.greatest, "a stream's number has 48 bits")
+        self.value = value
+    }
 
     public static let link = StreamID(0)
+    /// 48 bits: a million new streams a second use them up in four years and a half.
+    public static let greatest: UInt64 = 1 << 48 - 1
 
     @inlinable
     public var isLink: Bool { value == 0 }
@@ -16,7 +23,7 @@ public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     /// The stream that the same side opens next, or nil when the numbers are used up and the link
     /// must be replaced.
-    public var next: StreamID? { value > .max - 2 ? nil : StreamID(value + 2) }
+    public var next: StreamID? { value > Self.greatest - 2 ? nil : StreamID(value + 2) }
 
     public var description: String { "#\(value)" }
 

@@ -117,24 +117,39 @@ void restore_limits(const struct clinux_message *request) {
     answer(&done, NULL, NULL, 0);
 }
 
-/// Gives every file system in memory that this host may write to the size of what is in it plus
-/// `limits[0]` bytes; UINT64_MAX takes that back. Answers how many of them are so now.
-void set_disk(const struct clinux_message *request) {
-    struct clinux_message done = {.kind = CLINUX_DONE, .id = request->id};
-    uint64_t left = request->limits[0];
-    for (int i = 0; i < covered_count; i++) {
-        struct statvfs space;
+/// Gives the file system in memory at `place` the size of what is in it plus `left` bytes;
+/// UINT64_MAX takes that back. Whoever writes meanwhile makes the size too small, which the kernel
+/// refuses (EINVAL): the next look counts it in.
+static int resize(const char *place, uint64_t left) {
+    enum { attempts = 100 };
+    for (int attempt = 1;; attempt++) {
         char options[64] = "size=50%";
-        if (statvfs(covered[i], &space) < 0)
-            continue;
         if (left != UINT64_MAX) {
+            struct statvfs space;
+            if (statvfs(place, &space) < 0)
+                return -errno;
             uint64_t used = (space.f_blocks - space.f_bfree) * space.f_frsize;
             // A size of 0 means no limit at all.
             uint64_t size = used + left < space.f_frsize ? space.f_frsize : used + left;
             snprintf(options, sizeof options, "size=%llu", (unsigned long long)size);
         }
-        if (mount("tmpfs", covered[i], "tmpfs", MS_REMOUNT | MS_NOSUID | MS_NODEV, options) < 0) {
-            done.error = errno;
+        if (mount("tmpfs", place, "tmpfs", MS_REMOUNT | MS_NOSUID | MS_NODEV, options) == 0)
+            return 0;
+        if (errno != EINVAL || attempt == attempts)
+            return -errno;
+    }
+}
+
+/// Resizes every file system in memory that this host may write to by `limits[0]`. Answers how many
+/// of them are so now.
+void set_disk(const struct clinux_message *request) {
+    struct clinux_message done = {.kind = CLINUX_DONE, .id = request->id};
+    uint64_t left = request->limits[0];
+    for (int i = 0; i < covered_count; i++) {
+        struct statvfs space;
+        int error = resize(covered[i], left);
+        if (error < 0) {
+            done.error = -error;
             continue;
         }
         if (statvfs(covered[i], &space) < 0)

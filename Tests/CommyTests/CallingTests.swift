@@ -57,6 +57,15 @@ struct Receipt: Codable, Equatable, Sendable {
         await mesh.close()
     }
 
+    @Test func `a timeout of ages is a timeout`() async throws {
+        let mesh = try await connect()
+        try await mesh.serve("orders") { (order: Order, _) in order }
+        let order = Order(item: "tea", count: 1)
+        let options = CallOptions(timeout: .seconds(Int64.max))
+        #expect(try await mesh.call("orders", with: order, options: options) == order)
+        await mesh.close()
+    }
+
     @Test func `bytes and texts beside them travel as they are`() async throws {
         let mesh = try await connect()
         try await mesh.serveMessages("mirror") { message, context in

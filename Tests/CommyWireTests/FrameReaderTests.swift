@@ -34,7 +34,7 @@ struct FrameReaderTests {
 
     @Test func `a length that lies is refused before its bytes come`() {
         var reader = FrameReader()
-        let header: [UInt8] = [0, 0, 2, 0, 9, 0, 0, 0, 1, 0, 0, 0]
+        let header: [UInt8] = [0, 0, 2, 0, 9, 0, 1, 0, 0, 0, 0, 0]
         #expect(throws: WireError.tooLarge("frame length")) {
             for byte in header {
                 let piece = [byte]

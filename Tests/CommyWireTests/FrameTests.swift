@@ -44,22 +44,41 @@ struct FrameTests {
 
     @Test(
         arguments: [
-            ([0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0], WireError.invalid("frame kind")),
-            ([0, 0, 0, 0, 18, 0, 0, 0, 1, 0, 0, 0], .invalid("frame kind")),
-            ([0, 0, 0, 0, 10, 0, 1, 0, 1, 0, 0, 0], .invalid("reserved")),
-            ([0, 0, 0, 0, 10, 1, 0, 0, 1, 0, 0, 0], .invalid("frame flags")),
-            ([1, 0, 0, 0, 9, 2, 0, 0, 1, 0, 0, 0], .invalid("frame flags")),
-            ([1, 0, 1, 0, 9, 0, 0, 0, 1, 0, 0, 0], .tooLarge("frame length")),
-            ([255, 255, 255, 255, 9, 0, 0, 0, 1, 0, 0, 0], .tooLarge("frame length")),
-            ([0, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0], .invalid("frame length")),
+            ([0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0], WireError.invalid("frame kind")),
+            ([0, 0, 0, 0, 18, 0, 1, 0, 0, 0, 0, 0], .invalid("frame kind")),
+            ([0, 0, 0, 0, 10, 1, 1, 0, 0, 0, 0, 0], .invalid("frame flags")),
+            ([1, 0, 0, 0, 9, 2, 1, 0, 0, 0, 0, 0], .invalid("frame flags")),
+            ([1, 0, 1, 0, 9, 0, 1, 0, 0, 0, 0, 0], .tooLarge("frame length")),
+            ([255, 255, 255, 255, 9, 0, 1, 0, 0, 0, 0, 0], .tooLarge("frame length")),
+            ([0, 0, 0, 0, 9, 0, 1, 0, 0, 0, 0, 0], .invalid("frame length")),
             ([15, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0], .invalid("frame length")),
             ([1, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0], .invalid("stream")),
-            ([16, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0], .invalid("stream")),
+            ([16, 0, 0, 0, 4, 0, 1, 0, 0, 0, 0, 0], .invalid("stream")),
+            ([16, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1], .invalid("stream")),
         ] as [([UInt8], WireError)])
     func `a header that breaks a rule is refused without its payload`(
         _ bytes: [UInt8], _ error: WireError
     ) {
         #expect(throws: error) { try Self.header(bytes) }
+    }
+
+    @Test func `a stream's number has 48 bits, the low ones first`() throws {
+        let greatest = try Self.header([0, 0, 0, 0, 10, 0, 255, 255, 255, 255, 255, 255])
+        #expect(greatest.stream == StreamID(StreamID.greatest))
+        #expect(greatest.stream.next == nil)
+        let header = try Self.header([0, 0, 0, 0, 10, 0, 1, 2, 3, 4, 5, 6])
+        #expect(header.stream == StreamID(0x0605_0403_0201))
+        #expect(header.stream.next == StreamID(0x0605_0403_0203))
+    }
+
+    @Test func `a farewell that names a number beyond them is refused`() throws {
+        var payload: [UInt8] = [0xed, 3, 255, 255, 255, 255, 255, 255, 0, 0, 0]
+        let farewell = try unsafe GoAwayFrame(decoding: payload.span.bytes)
+        #expect(farewell.lastAccepted == StreamID(StreamID.greatest))
+        payload[8] = 1
+        #expect(throws: WireError.invalid("last accepted")) {
+            try unsafe GoAwayFrame(decoding: payload.span.bytes)
+        }
     }
 
     @Test func `an end flag and END say the same`() {

@@ -27,7 +27,7 @@ enum SampleFrames {
             name: "go away",
             frame: .goAway(
                 GoAwayFrame(
-                    code: .peerShuttingDown, lastAccepted: StreamID(41), detail: "upgrade"))),
+                    code: .peerShuttingDown, lastAccepted: StreamID(41 << 40), detail: "upgrade"))),
         Sample(name: "ping", frame: .ping(ping)),
         Sample(name: "pong", frame: .pong(PongFrame(ping))),
         Sample(name: "link credit", frame: .credit(CreditFrame(byteCount: 524_288))),
@@ -35,7 +35,8 @@ enum SampleFrames {
             name: "stream credit", frame: .credit(CreditFrame(byteCount: 1)), stream: StreamID(7)),
         Sample(name: "open", frame: .open(fullOpen), stream: StreamID(1)),
         Sample(
-            name: "small open", frame: .open(smallOpen), stream: StreamID(0xffff_ffff), flags: .end),
+            name: "small open", frame: .open(smallOpen), stream: StreamID(0xffff_ffff_ffff),
+            flags: .end),
         Sample(name: "head", frame: .head(fullHead), stream: StreamID(1)),
         Sample(name: "small head", frame: .head(HeadFrame()), stream: StreamID(1), flags: .end),
         Sample(name: "data", frame: .data(Array("hello".utf8)), stream: StreamID(1)),

@@ -250,6 +250,25 @@ struct JudgeMeshInvariantTests {
             ])
     }
 
+    @Test(arguments: [
+        ("flowControlViolation", "no node sends more than its credits allow"),
+        ("protocolViolation", "nodes keep the protocol"),
+    ])
+    func `a link that ended for a peer's fault breaks the run`(reason: String, rule: String) {
+        let seen = breaches {
+            $0.report("a", at: 4_000, "link", ("peer", "b"), ("state", "down"), ("reason", reason))
+        }
+        #expect(seen == ["\(rule): commyd@a has ended its link with b at t+4.000s"])
+    }
+
+    @Test(arguments: ["connectionLost", "peerShuttingDown"])
+    func `a link may end for other reasons`(reason: String) {
+        let seen = breaches {
+            $0.report("a", at: 4_000, "link", ("peer", "b"), ("state", "down"), ("reason", reason))
+        }
+        #expect(seen == [])
+    }
+
     @Test func `a node that has never reported breaks the run`() {
         let seen = breaches { $0.scenario.mesh?.nodes.append("d") }
         #expect(

@@ -133,6 +133,32 @@ import Testing
         #expect(alone.status == 3)
     }
 
+    @Test func `only what was inconclusive is run again, as often as was asked for`() throws {
+        let tool = try Tool()
+        defer { tool.remove() }
+        try FileManager.default.copyItem(
+            atPath: "\(Tool.root)/Fixtures/twins/common", toPath: "\(tool.directory)/common")
+        // Reports that were dropped leave it open, whatever the machine does.
+        try tool.write(
+            "open.yaml",
+            """
+            name: nobody knows
+            duration: 2s
+            include: common/three-nodes.yaml
+            variables: { line: dropped lines=3 }
+            """)
+        try tool.write("late.yaml", TinyScenario.text(name: "too late", bound: "<= 1ms"))
+        let result = try tool.commy(
+            "sim", "run", "open.yaml", "late.yaml", "--again", "2", "--junit", "junit.xml")
+        #expect([1, 2].contains(result.status), "\(result.output)\(result.errors)")
+        #expect(result.output.contains("(2 of at most 2)"), "\(result.output)")
+        let reports = try FileManager.default.contentsOfDirectory(
+            atPath: tool.directory + "/reports")
+        #expect(reports.filter { $0.hasPrefix("open-1-") }.count == 3, "\(reports)")
+        #expect(result.output.contains("2 runs: "))
+        #expect(tool.read("junit.xml").matches(of: /<testsuite\b/).count == 2)
+    }
+
     @Test func `a repeated scenario is counted and keeps every report`() throws {
         let tool = try selection()
         defer { tool.remove() }

@@ -68,7 +68,7 @@ extension MeshLoop {
         _ ticket: Ticket, _ request: CallRequest, _ body: [UInt8], _ sends: OneWay?,
         _ outcome: CallOutcome
     ) {
-        let deadline = request.timeout.map { reactor.now + $0 } ?? .never
+        let deadline = request.timeout.map { reactor.now.later(by: $0) } ?? .never
         let call = ParkedCall(
             ticket: ticket, request: request, body: body, sends: sends, deadline: deadline,
             outcome: outcome)

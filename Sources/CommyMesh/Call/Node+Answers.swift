@@ -10,6 +10,7 @@ extension Node {
         }
         if calls[number].origin >= 0 { calls.drop(calls[number].origin) }
         if let up = calls[number].up {
+            noteUse(up)
             withStream(up) { $0.sendHead(up.key, payload, ends: ends) }
         }
         if ends { answerComplete(number) }
@@ -17,6 +18,7 @@ extension Node {
 
     mutating func answerReceived(_ number: Int, _ payload: borrowing RawSpan, ends: Bool) {
         guard let up = calls[number].up, let down = calls[number].down else { return }
+        noteUse(up)
         let held = withStream(up) { $0.sendData(up.key, payload, ends: ends) } ?? 0
         if held > 0 {
             calls[number].heldAnswer += held
@@ -89,7 +91,7 @@ extension Node {
 
     /// Whether another instance may do better; an error about the request itself it would repeat.
     private static func isWorthAnotherInstance(_ code: ErrorCode) -> Bool {
-        switch outcome(of: code) {
+        switch CallOutcome(code) {
         case .refused, .lost: true
         case .answered, .failed, .late, .cancelled: false
         }
@@ -134,7 +136,7 @@ extension Node {
                     up.key, error.code, delivered: delivered, detail: error.detail)
             }
         }
-        endDown(number, error.code, outcome: Self.outcome(of: error.code))
+        endDown(number, error.code, outcome: CallOutcome(error.code))
         removeCall(number)
     }
 
@@ -178,6 +180,12 @@ extension Node {
     ) -> Value? {
         guard links[place.link].generation == place.generation else { return nil }
         return withMachine(place.link, body)
+    }
+
+    /// A message moves on this stream, so its connection is in use.
+    mutating func noteUse(_ place: StreamPlace) {
+        guard links[place.link].generation == place.generation else { return }
+        if links[place.link].machine.noteUse(at: now) { armLink(place.link) }
     }
 
     private func isStream(_ place: StreamPlace?, on slot: Int) -> Bool {
@@ -228,16 +236,6 @@ extension Node {
             } else {
                 callerGone(Int(stream.binding), .cancelled)
             }
-        }
-    }
-
-    static func code(of failure: RouteFailure) -> ErrorCode {
-        switch failure {
-        case .noSuchService: .noSuchService
-        case .noSuchInstance: .noSuchInstance
-        case .draining: .draining
-        case .capabilityMismatch: .capabilityMismatch
-        case .noHealthyInstance, .allTried: .noHealthyInstance
         }
     }
 

@@ -24,9 +24,7 @@ extension Node {
         call.attempt = fixed.attempt
         call.up = place(slot, key)
         call.arrivedAt = now
-        if fixed.remainingNanoseconds > 0 {
-            call.deadline = deadline(after: fixed.remainingNanoseconds)
-        }
+        if let remaining = fixed.remaining { call.deadline = now.later(by: remaining) }
         if fixed.options.contains(.oneWay), !fixed.options.contains(.acknowledge) {
             call.marks.insert(.answerEnded)
         }
@@ -49,12 +47,6 @@ extension Node {
         if calls.count >= limits.calls { return .overloaded }
         if layout.fixed.hops >= limits.hops { return .tooManyHops }
         return nil
-    }
-
-    /// A remaining time may be anything up to 292 years; the sum must not overflow.
-    private func deadline(after nanoseconds: UInt64) -> MeshInstant {
-        let left = UInt64(MeshInstant.never.nanoseconds - 1 - now.nanoseconds)
-        return MeshInstant(nanoseconds: now.nanoseconds + Int64(min(nanoseconds, left)))
     }
 
     /// Chooses an instance for a call that begins here, and keeps what another attempt would need.
@@ -122,7 +114,7 @@ extension Node {
                 calls.origins[origin].query, at: now, random: &routing)
             switch decision {
             case .none(let failure):
-                let code = calls.origins[origin].lastFailure ?? Self.code(of: failure)
+                let code = calls.origins[origin].lastFailure ?? failure.code
                 failCall(number, CommyError(code), delivered: .no)
                 return
             case .to(let pick):
@@ -218,6 +210,7 @@ extension Node {
             withStream(up) { $0.release(payload.byteCount) }
             return
         }
+        noteUse(down)
         let held = withStream(down) { $0.sendData(down.key, payload, ends: ends) } ?? 0
         if held > 0 {
             calls[number].heldRequest += held

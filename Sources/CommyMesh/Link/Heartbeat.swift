@@ -36,7 +36,10 @@ struct Heartbeat: Sendable, Equatable {
     private(set) var lastHeard: MeshInstant
     /// When silence began to count.
     private var countsFrom: MeshInstant
-    private var activeUntil: MeshInstant
+    /// When a stream used the link last; nil before the first time.
+    private var usedAt: MeshInstant?
+    /// It is active until then at least; what was used since then is looked at when it has come.
+    private var surelyActiveUntil: MeshInstant
     private var lastAsked: MeshInstant
     /// The number of the last PING; 0 before the first.
     private(set) var sequence: UInt64 = 0
@@ -45,7 +48,7 @@ struct Heartbeat: Sendable, Equatable {
         lastHeard = now
         countsFrom = now
         echoedAt = now
-        activeUntil = now
+        surelyActiveUntil = now
         lastAsked = now
     }
 
@@ -66,11 +69,12 @@ struct Heartbeat: Sendable, Equatable {
     }
 
     /// A stream uses the link, or somebody wants to know soon. True when it was idle before, so
-    /// that `nextDeadline` has moved.
+    /// that `nextDeadline` has moved. Called for each frame of a message: mostly one comparison.
     mutating func used(at now: MeshInstant, _ limits: LinkLimits) -> Bool {
-        let wasIdle = now >= activeUntil
-        activeUntil = now + limits.activeFor
-        guard wasIdle else { return false }
+        let wasActive = now < surelyActiveUntil || isActive(now, limits)
+        usedAt = now
+        if now >= surelyActiveUntil { surelyActiveUntil = now + limits.activeFor }
+        guard !wasActive else { return false }
         countsFrom = max(countsFrom, now)
         echoedAt = max(echoedAt, now)
         return true
@@ -111,16 +115,20 @@ struct Heartbeat: Sendable, Equatable {
         return now >= askAt(now, limits) ? .ask(nextSequence(at: now)) : .nothing
     }
 
+    private func isActive(_ now: MeshInstant, _ limits: LinkLimits) -> Bool {
+        usedAt.map { now < $0 + limits.activeFor } ?? false
+    }
+
     private func askAt(_ now: MeshInstant, _ limits: LinkLimits) -> MeshInstant {
-        lastAsked + (now < activeUntil ? limits.heartbeatActive : limits.heartbeatIdle)
+        lastAsked + (isActive(now, limits) ? limits.heartbeatActive : limits.heartbeatIdle)
     }
 
     private func silentAt(_ now: MeshInstant, _ limits: LinkLimits) -> MeshInstant {
-        countsFrom + (now < activeUntil ? limits.silentAfter : limits.silentAfterIdle)
+        countsFrom + (isActive(now, limits) ? limits.silentAfter : limits.silentAfterIdle)
     }
 
     private func echoDue(_ now: MeshInstant, _ limits: LinkLimits) -> MeshInstant {
-        now < activeUntil ? echoedAt + limits.echoAfter : .never
+        isActive(now, limits) ? echoedAt + limits.echoAfter : .never
     }
 
     private mutating func nextSequence(at now: MeshInstant) -> UInt64 {

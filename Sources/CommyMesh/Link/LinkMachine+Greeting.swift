@@ -13,11 +13,11 @@ extension LinkMachine {
         do { hello = try HelloFrame(decoding: payload) } catch {
             throw LinkFault(error, in: .hello)
         }
-        guard ProtocolVersion.agreed(hello.versions, ProtocolVersion.supported) != nil else {
+        guard let agreed = ProtocolVersion.agreed(hello.versions, versions) else {
             throw LinkFault(
-                .versionMismatch,
-                "peer speaks \(hello.versions), this side \(ProtocolVersion.supported)")
+                .versionMismatch, "peer speaks \(hello.versions), this side \(versions)")
         }
+        version = agreed
         return try greeted(hello.facts)
     }
 
@@ -32,9 +32,10 @@ extension LinkMachine {
         do { answer = try HelloOKFrame(decoding: payload) } catch {
             throw LinkFault(error, in: .helloOK)
         }
-        guard ProtocolVersion.supported.contains(answer.version) else {
+        guard versions.contains(answer.version) else {
             throw LinkFault(.versionMismatch, "peer chose \(answer.version)")
         }
+        version = answer.version
         return try greeted(answer.facts)
     }
 
@@ -53,8 +54,7 @@ extension LinkMachine {
         precondition(state == .deciding, "there is nobody to accept")
         guard let peer else { preconditionFailure("the greeting was read") }
         if side == .acceptor {
-            let answer = HelloOKFrame(
-                version: ProtocolVersion.supported.upperBound, facts: facts)
+            let answer = HelloOKFrame(version: version, facts: facts)
             write { answer.encodeFrame(into: &$0) }
         }
         sendWindow = CreditWindow(min(peer.linkCredit, limits.windowCeiling))
@@ -66,7 +66,9 @@ extension LinkMachine {
     /// Tells the peer why the link ends; the owner closes the transport afterwards.
     mutating func refuse(_ code: ErrorCode, _ detail: String) {
         guard state != .closed else { return }
-        let farewell = GoAwayFrame(code: code, lastAccepted: highestPeerStream, detail: detail)
+        // What came after a first GOAWAY was not looked at, and stays so.
+        let farewell = GoAwayFrame(
+            code: code, lastAccepted: accepted ?? highestPeerStream, detail: detail)
         write { farewell.encodeFrame(into: &$0) }
         state = .closed
     }
@@ -98,16 +100,20 @@ extension LinkMachine {
         case .open, .closing:
             // A second GOAWAY may only take back what the first let stand.
             peerAccepted = min(peerAccepted ?? farewell.lastAccepted, farewell.lastAccepted)
+            abandonedBefore = 0
             return .goingAway(farewell.code)
         case .closed: return .nothing
         }
     }
 
     /// After the peer's GOAWAY: a stream of ours that it never looked at, taken out of the table.
+    /// None is opened any more, so the table is looked through once in all.
     mutating func popAbandoned() -> UInt32? {
         guard let peerAccepted, ownCount > 0 else { return nil }
-        for slot in table.slots.indices {
+        while abandonedBefore < table.slots.count {
+            let slot = abandonedBefore
             let stream = table.slots[slot]
+            abandonedBefore += 1
             guard stream.id.opener == side, stream.id > peerAccepted else { continue }
             remove(slot)
             return stream.binding

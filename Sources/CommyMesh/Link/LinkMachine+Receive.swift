@@ -27,8 +27,12 @@ extension LinkMachine {
         case .pong: try pongReceived(payload, at: now)
         case .credit: return try creditReceived(header, payload)
         case .open: return try openReceived(header, payload, at: now)
-        case .head: return try headReceived(header, payload)
-        case .data: return try dataReceived(header)
+        case .head:
+            if noteUse(at: now) { hasActivated = true }
+            return try headReceived(header, payload)
+        case .data:
+            if noteUse(at: now) { hasActivated = true }
+            return try dataReceived(header)
         case .end: return try endReceived(header)
         case .reset: return try resetReceived(header, payload)
         case .swim, .catalog, .trust:
@@ -53,7 +57,7 @@ extension LinkMachine {
         if let slot = table.find(header.stream) { return slot }
         let wasOpened =
             header.stream.opener == side
-            ? header.stream < (nextStream ?? StreamID(.max)) : header.stream <= highestPeerStream
+            ? nextStream.map { header.stream < $0 } ?? true : header.stream <= highestPeerStream
         guard wasOpened else {
             throw LinkFault(.protocolViolation, "\(header.kind) on \(header.stream), never opened")
         }
@@ -177,7 +181,6 @@ extension LinkMachine {
             guard sendWindow.grant(credit.byteCount, ceiling: limits.windowCeiling) else {
                 throw LinkFault(.flowControlViolation, "too much credit")
             }
-            relistAll()
             pump()
             return .nothing
         }

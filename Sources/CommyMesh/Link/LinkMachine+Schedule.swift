@@ -4,23 +4,28 @@ internal import CommyWire
 extension LinkMachine {
     /// Moves waiting frames into the output, the most urgent first, while there is room and credit.
     mutating func pump() {
-        guard !scheduler.isEmpty else { return }
-        while output.count < limits.committedOutput, let slot = scheduler.next() {
-            table[slot].marks.remove(.listed)
-            sendOne(slot)
+        guard !scheduler.isEmpty || !starved.isEmpty else { return }
+        while output.count < limits.committedOutput, let slot = nextToSend() { sendOne(slot) }
+    }
+
+    /// With credit of the link, who wanted only that takes part again, one by one: a little credit
+    /// costs no walk over all.
+    private mutating func nextToSend() -> Int? {
+        if sendWindow.available > 0, starved.isAsUrgent(as: scheduler), let slot = starved.next() {
+            table[slot].marks.remove(.starved)
+            return slot
         }
+        guard let slot = scheduler.next() else { return nil }
+        table[slot].marks.remove(.listed)
+        return slot
     }
 
     /// Lets a stream take part in the schedule, if something of it waits that could go.
     mutating func list(_ slot: Int) {
-        guard table[slot].backlog >= 0, !table[slot].marks.contains(.listed) else { return }
+        guard table[slot].backlog >= 0, table[slot].marks.isDisjoint(with: [.listed, .starved])
+        else { return }
         table[slot].marks.insert(.listed)
         scheduler.append(slot, table[slot].priority)
-    }
-
-    /// There is new credit for the link: every stream that waits may try again.
-    mutating func relistAll() {
-        for slot in table.slots.indices where !table.slots[slot].id.isLink { list(slot) }
     }
 
     /// Sends one frame of a stream's backlog, or what credit allows of it. A stream that may send
@@ -33,7 +38,10 @@ extension LinkMachine {
         if first.kind == .data {
             let credit = min(sendWindow.available, table[slot].send.available)
             count = min(count, Int(credit))
-            guard count > 0 else { return }
+            guard count > 0 else {
+                if table[slot].send.available > 0 { starve(slot) }
+                return
+            }
             let isSound = sendWindow.spend(UInt32(count)) && table[slot].send.spend(UInt32(count))
             precondition(isSound, "the windows were asked before")
         }
@@ -52,7 +60,7 @@ extension LinkMachine {
         let isEmpty = backlog.isEmpty
         swap(&backlog, &backlogs[number])
         if isEmpty {
-            freeBacklogs.append(Int32(number))
+            freeBacklog(number)
             table[slot].backlog = -1
         } else {
             list(slot)
@@ -67,6 +75,31 @@ extension LinkMachine {
         removeIfOver(slot)
     }
 
+    /// Credit of its own is there; the link's is used up.
+    private mutating func starve(_ slot: Int) {
+        table[slot].marks.insert(.starved)
+        starved.append(slot, table[slot].priority)
+    }
+
+    /// A backlog for a stream that has to wait.
+    mutating func takeBacklog() -> Int {
+        guard let free = freeBacklogs.popLast() else {
+            backlogs.append(StreamBacklog())
+            return backlogs.count - 1
+        }
+        keptMemory -= backlogs[Int(free)].memory
+        return Int(free)
+    }
+
+    /// Nothing waits in it any more. It keeps its memory for the next stream if all free ones
+    /// together do not keep too much.
+    private mutating func freeBacklog(_ number: Int) {
+        let mayKeep = keptMemory + backlogs[number].memory <= StreamBacklog.keptMemory
+        backlogs[number].removeAll(keepsMemory: mayKeep)
+        keptMemory += backlogs[number].memory
+        freeBacklogs.append(Int32(number))
+    }
+
     mutating func removeIfOver(_ slot: Int) {
         if table[slot].hasEnded { remove(slot) }
     }
@@ -75,10 +108,8 @@ extension LinkMachine {
     mutating func remove(_ slot: Int) {
         let stream = table.slots[slot]
         if stream.marks.contains(.listed) { scheduler.remove(slot, stream.priority) }
-        if stream.backlog >= 0 {
-            backlogs[Int(stream.backlog)].removeAll()
-            freeBacklogs.append(stream.backlog)
-        }
+        if stream.marks.contains(.starved) { starved.remove(slot, stream.priority) }
+        if stream.backlog >= 0 { freeBacklog(Int(stream.backlog)) }
         if stream.id.opener == side { ownCount -= 1 } else { peerCount -= 1 }
         table.remove(slot)
     }
@@ -107,5 +138,9 @@ extension LinkMachine {
             }
         }
         precondition(waiting + freeBacklogs.count == backlogs.count)
+        precondition(keptMemory <= StreamBacklog.keptMemory)
+        precondition(
+            starved.isEmpty || sendWindow.available == 0 || output.count >= limits.committedOutput,
+            "who waits for credit of the link gets it")
     }
 }

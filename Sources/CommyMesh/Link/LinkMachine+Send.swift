@@ -160,13 +160,7 @@ extension LinkMachine {
     }
 
     private mutating func backlogNumber(_ slot: Int) -> Int {
-        if table[slot].backlog >= 0 { return Int(table[slot].backlog) }
-        if let free = freeBacklogs.popLast() {
-            table[slot].backlog = free
-        } else {
-            table[slot].backlog = Int32(backlogs.count)
-            backlogs.append(StreamBacklog())
-        }
+        if table[slot].backlog < 0 { table[slot].backlog = Int32(takeBacklog()) }
         return Int(table[slot].backlog)
     }
 }

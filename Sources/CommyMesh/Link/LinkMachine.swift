@@ -25,14 +25,23 @@ struct LinkMachine: Sendable {
     let side: LinkSide
     let role: HelloFacts.Role
     let limits: LinkLimits
+    /// The versions of the protocol that this side speaks.
+    let versions: ClosedRange<UInt16>
+    /// The one that both sides speak; this side's newest before the greeting.
+    var version: UInt16
     var state: State
     /// What the peer has said of itself, from its greeting on.
     var peer: HelloFacts?
 
     var table = StreamTable()
+    /// Streams with a backlog of which something may go.
     var scheduler = SendScheduler()
+    /// Streams with a backlog that want nothing but credit of the link.
+    var starved = SendScheduler()
     var backlogs: [StreamBacklog] = []
     var freeBacklogs: [Int32] = []
+    /// Bytes of memory in the free ones; at most `StreamBacklog.keptMemory`.
+    var keptMemory = 0
     /// Pieces of backlogs that have left, for the owner to know; see `popDrained`.
     var drained = Ring<Drained>()
 
@@ -57,6 +66,8 @@ struct LinkMachine: Sendable {
     var peerCount = 0
     /// Set by a GOAWAY from the peer: the highest of our streams that it looked at.
     var peerAccepted: StreamID?
+    /// Slots before it hold no stream that the peer has not looked at.
+    var abandonedBefore = 0
     /// Set by our GOAWAY: the highest stream of the peer that we looked at.
     var accepted: StreamID?
 
@@ -69,6 +80,8 @@ struct LinkMachine: Sendable {
     var answeredPing: UInt64 = 0
     /// The link was silent and is not any more; see `takeRevival`.
     var hasRevived = false
+    /// The link was idle and is not any more; see `takeActivation`.
+    var hasActivated = false
 
     /// A part of a stream's backlog that went into the output.
     struct Drained: Sendable, Equatable {
@@ -79,17 +92,22 @@ struct LinkMachine: Sendable {
     }
 
     /// A connection was made. The dialler's HELLO waits in the output from here on.
-    init(side: LinkSide, facts: HelloFacts, limits: LinkLimits, at now: MeshInstant) {
+    init(
+        side: LinkSide, facts: HelloFacts, limits: LinkLimits,
+        versions: ClosedRange<UInt16> = ProtocolVersion.supported, at now: MeshInstant
+    ) {
         self.side = side
         role = facts.role
         self.limits = limits
+        self.versions = versions
+        version = versions.upperBound
         state = .greeting(until: now + limits.greetingWithin)
         output = ByteQueue(byteLimit: limits.outputBytes)
         receiveWindow = CreditWindow(limits.linkWindow)
         nextStream = side.firstStream
         heartbeat = Heartbeat(at: now)
         if side == .dialler {
-            let hello = HelloFrame(facts: facts)
+            let hello = HelloFrame(versions: versions, facts: facts)
             write { hello.encodeFrame(into: &$0) }
         }
     }
@@ -102,8 +120,9 @@ struct LinkMachine: Sendable {
     }
     /// What the peer allows on a new stream.
     var peerStreamWindow: UInt32 { min(peer?.streamCredit ?? 0, limits.windowCeiling) }
-    /// Numbers run out: the link should be replaced before they are used up.
-    var isWornOut: Bool { (nextStream?.value ?? .max) > UInt32.max / 2 }
+    /// No number is left for another stream of this side: the owner begins a polite end, and a new
+    /// link takes its place.
+    var hasRunOut: Bool { isOpen && nextStream == nil }
 
     /// Puts frames at the end of the output. Nothing is kept, and `isOverfull` is set, when they do
     /// not fit.
@@ -140,9 +159,17 @@ struct LinkMachine: Sendable {
     /// A stream uses the link. True when its deadline has moved forward.
     mutating func noteUse(at now: MeshInstant) -> Bool { heartbeat.used(at: now, limits) }
 
-    /// The owner has something to do: parts of backlogs left, the output is too full, or a polite
-    /// end has come.
-    var needsSettling: Bool { !drained.isEmpty || isOverfull || hasFinishedClosing }
+    /// Whether a message of the peer has moved the deadline forward since the last call.
+    mutating func takeActivation() -> Bool {
+        defer { hasActivated = false }
+        return hasActivated
+    }
+
+    /// The owner has something to do: parts of backlogs left, the output is too full, the numbers
+    /// are used up, or a polite end has come.
+    var needsSettling: Bool {
+        !drained.isEmpty || isOverfull || hasRunOut || hasFinishedClosing
+    }
 
     var isSilent: Bool { heartbeat.state != .lively }
 

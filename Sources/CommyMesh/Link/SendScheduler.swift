@@ -3,7 +3,7 @@ internal import CommyWire
 /// Decides which waiting stream sends next: the most urgent priority first, and within it one frame
 /// of each in turn. A low priority may starve while higher ones fill the link; that is its meaning.
 ///
-/// Holds slot numbers only; a stream stands in at most one list, once (`Marks.listed`).
+/// Holds slot numbers only; a stream stands in at most one list, once (`Marks.listed`, `.starved`).
 struct SendScheduler: Sendable {
     static let levels = 8
 
@@ -18,6 +18,11 @@ struct SendScheduler: Sendable {
     /// Whether nothing as urgent as this waits, so that a new frame may go at once.
     func lets(pass priority: StreamPriority) -> Bool {
         occupied & (UInt8.max >> (7 - priority.rawValue)) == 0
+    }
+
+    /// Whether something waits here that is at least as urgent as all that waits there.
+    func isAsUrgent(as other: SendScheduler) -> Bool {
+        !isEmpty && occupied.trailingZeroBitCount <= other.occupied.trailingZeroBitCount
     }
 
     mutating func append(_ slot: Int, _ priority: StreamPriority) {

@@ -1,9 +1,13 @@
 internal import CommyWire
 
 /// Frames of one stream that may not leave yet, for want of credit or because more urgent ones go
-/// first. Bytes in one buffer, lengths beside it; an emptied backlog keeps its memory for the next
-/// stream.
+/// first. Bytes in one buffer, lengths beside it; an emptied backlog may keep its memory for the
+/// next stream.
 struct StreamBacklog: Sendable {
+    /// Bytes of memory that the empty backlogs of one link keep together: enough for a few streams
+    /// that wait again and again, little for links that had a bad moment once.
+    static let keptMemory = 256 << 10
+
     struct Frame: Sendable, Equatable {
         var kind: FrameKind
         var flags: FrameFlags
@@ -21,12 +25,23 @@ struct StreamBacklog: Sendable {
 
     var isEmpty: Bool { firstFrame == frames.count }
     var first: Frame? { isEmpty ? nil : frames[firstFrame] }
+    /// Bytes of memory that it holds, used or not.
+    var memory: Int { bytes.capacity + frames.capacity * MemoryLayout<Frame>.stride }
 
+    /// Keeps a copy of a payload from `start` on. DATA behind DATA becomes one frame while it fits:
+    /// a reader takes bytes, not pieces.
     mutating func append(
         _ kind: FrameKind, _ flags: FrameFlags, _ payload: borrowing RawSpan, from start: Int = 0
     ) {
         let count = payload.byteCount - start
-        frames.append(Frame(kind: kind, flags: flags, byteCount: count))
+        if kind == .data, let last = frames.last, last.kind == .data, last.flags.isEmpty,
+            last.byteCount + count <= WireLimits.framePayload
+        {
+            frames[frames.count - 1].byteCount += count
+            frames[frames.count - 1].flags = flags
+        } else {
+            frames.append(Frame(kind: kind, flags: flags, byteCount: count))
+        }
         unsafe payload.withUnsafeBytes {
             unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[start...]))
         }
@@ -59,9 +74,9 @@ struct StreamBacklog: Sendable {
         return value
     }
 
-    mutating func removeAll() {
-        frames.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
+    mutating func removeAll(keepsMemory: Bool) {
+        frames.removeAll(keepingCapacity: keepsMemory)
+        bytes.removeAll(keepingCapacity: keepsMemory)
         firstFrame = 0
         firstByte = 0
         dataCount = 0
@@ -69,7 +84,7 @@ struct StreamBacklog: Sendable {
 
     private mutating func reclaim() {
         if isEmpty {
-            removeAll()
+            removeAll(keepsMemory: true)
         } else if firstByte > bytes.count - firstByte {
             bytes.removeFirst(firstByte)
             frames.removeFirst(firstFrame)

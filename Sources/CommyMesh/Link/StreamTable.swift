@@ -15,6 +15,8 @@ struct LinkStream: Sendable {
         static let oneWay = Marks(rawValue: 8)
         /// It stands in the scheduler's list of its priority.
         static let listed = Marks(rawValue: 16)
+        /// It stands in the list of those that want credit of the link.
+        static let starved = Marks(rawValue: 32)
     }
 
     var id: StreamID
@@ -37,8 +39,13 @@ struct LinkStream: Sendable {
 
 /// Names a stream to the owner of a link: where it stands, and which one must stand there.
 struct StreamKey: Sendable, Hashable {
-    let slot: UInt32
     let id: StreamID
+    let slot: UInt32
+
+    init(slot: UInt32, id: StreamID) {
+        self.slot = slot
+        self.id = id
+    }
 }
 
 /// The streams of one link: found by number in O(1), without allocation once the table has grown to
@@ -61,7 +68,7 @@ struct StreamTable: Sendable {
 
     /// Fibonacci hashing: numbers that follow each other spread well.
     private func home(_ id: StreamID) -> Int {
-        Int(truncatingIfNeeded: (UInt64(id.value) &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
+        Int(truncatingIfNeeded: (id.value &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
     }
 
     /// The slot of this stream; nil when it is not open.

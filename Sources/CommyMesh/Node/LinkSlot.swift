@@ -33,6 +33,7 @@ struct LinkSlot: Sendable {
     var isListed = false
     var isSettling = false
     var receivedBytes: UInt64 = 0
+    var answers = AnswerBudget()
     var startedCalls: UInt64 = 0
     var openedAt: MeshInstant
 

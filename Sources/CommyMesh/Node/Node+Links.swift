@@ -224,11 +224,19 @@ extension Node {
             if part.binding != .max { drained(slot, part) }
         }
         guard links[slot].isLive else { return }
+        if links[slot].machine.hasRunOut { beginClosing(slot) }
         if links[slot].machine.isOverfull {
             closeLink(slot, .overloaded, "the peer reads too slowly", isGone: false)
         } else if links[slot].machine.hasFinishedClosing {
             closeLink(slot, .peerShuttingDown, "", isGone: false)
         }
+    }
+
+    /// Says farewell on a connection that is still good for what is under way on it.
+    mutating func beginClosing(_ slot: Int) {
+        withMachine(slot) { [now] in $0.beginClosing(.peerShuttingDown, at: now) }
+        armLink(slot)
+        if case .peer(let peer) = links[slot].phase { peerLinkDraining(slot, peer) }
     }
 
     private mutating func takeDial(_ origin: LinkOrigin) -> Dial? {

@@ -127,7 +127,7 @@ extension Node {
             head.add("runner_up", pick.runnerUp?.description ?? "")
         case .none(let failure):
             head.add("decision", "none")
-            head.add("code", Self.code(of: failure).description)
+            head.add("code", failure.code.description)
         }
         return [head.text]
             + explanation.rows.map { instance in

@@ -25,6 +25,7 @@ extension Node {
         swap(&reader, &links[slot].reader)
         if let fault { closeLink(slot, fault.code, fault.detail, isGone: false) }
         touched(slot)
+        if links[slot].machine.takeActivation() { armLink(slot) }
         if links[slot].machine.takeRevival(), case .peer(let peer) = links[slot].phase {
             peerLinkHeard(slot, peer)
             armLink(slot)
@@ -98,9 +99,7 @@ extension Node {
             downFailed(
                 Int(binding), CommyError(.peerShuttingDown), delivered: .no, outcome: .refused)
         }
-        withMachine(slot) { [now] in $0.beginClosing(.peerShuttingDown, at: now) }
-        armLink(slot)
-        if case .peer(let peer) = links[slot].phase { peerLinkDraining(slot, peer) }
+        beginClosing(slot)
     }
 
     private mutating func resetReceived(
@@ -116,7 +115,7 @@ extension Node {
         } else {
             downFailed(
                 Int(binding), CommyError(reset.code, reset.detail), delivered: reset.delivered,
-                outcome: Self.outcome(of: reset.code))
+                outcome: CallOutcome(reset.code))
         }
         return nil
     }
@@ -125,31 +124,33 @@ extension Node {
         _ slot: Int, _ kind: FrameKind, _ payload: borrowing RawSpan
     ) -> LinkFault? {
         switch links[slot].phase {
-        case .peer(let peer):
-            switch kind {
-            case .swim: return swimReceived(payload, from: peer)
-            case .catalog: return catalogReceived(payload, from: peer)
-            case .trust: return trustReceived(payload, from: peer)
-            case .hello, .helloOK, .goAway, .ping, .pong, .credit, .open, .head, .data, .end,
-                .reset, .control, .controlReply, .event:
-                preconditionFailure("the machine lets no \(kind) through on a link")
-            }
+        case .peer(let peer): return peerMessageReceived(slot, peer, kind, payload)
         case .session: return controlReceived(slot, payload)
         case .free, .greeting, .closing: return nil
         }
     }
 
-    /// How an instance is judged by the code of a RESET.
-    static func outcome(of code: ErrorCode) -> CallOutcome {
-        switch code {
-        case .connectionRefused, .peerShuttingDown, .overloaded, .noSuchInstance, .draining,
-            .unreachable, .noHealthyInstance, .noSuchService:
-            .refused
-        case .connectionLost, .instanceLost: .lost
-        case .deadlineExceeded: .late
-        case .cancelled: .cancelled
-        // All others are the service's own words.
-        default: .failed
-        }
+    /// What a peer says of the mesh. The parts are served at once, so that never more waits in them
+    /// than one message has caused; and what they answer is counted against the peer.
+    private mutating func peerMessageReceived(
+        _ slot: Int, _ peer: NodeID, _ kind: FrameKind, _ payload: borrowing RawSpan
+    ) -> LinkFault? {
+        let answers = links[slot].answers.mayAnswer(at: now, limits)
+        let active = activeLink(peer)
+        let before = active.map { links[$0].machine.queuedBytes } ?? 0
+        let fault =
+            switch kind {
+            case .swim: swimReceived(payload, from: peer, answers: answers)
+            case .catalog: catalogReceived(payload, from: peer, answers: answers)
+            case .trust: trustReceived(payload, from: peer, answers: answers)
+            case .hello, .helloOK, .goAway, .ping, .pong, .credit, .open, .head, .data, .end,
+                .reset, .control, .controlReply, .event:
+                preconditionFailure("the machine lets no \(kind) through on a link")
+            }
+        serveParts()
+        guard let active else { return fault }
+        let answer = Int(links[active].machine.queuedBytes - before)
+        links[slot].answers.answered(payload.byteCount, by: answer, at: now)
+        return fault
     }
 }

@@ -36,11 +36,14 @@ extension Node {
         }
     }
 
-    mutating func trustReceived(_ payload: borrowing RawSpan, from peer: NodeID) -> LinkFault? {
+    mutating func trustReceived(
+        _ payload: borrowing RawSpan, from peer: NodeID, answers: Bool
+    ) -> LinkFault? {
         let message: TrustMessage
         do { message = try TrustMessage(decoding: payload) } catch {
             return LinkFault(error, in: .trust)
         }
+        guard let message = answers ? message : message.withoutQuestion else { return nil }
         trust.received(message, from: peer, at: now)
         trustIsDue = true
         return nil

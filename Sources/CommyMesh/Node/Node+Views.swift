@@ -165,23 +165,27 @@ extension Node {
         }
     }
 
-    mutating func swimReceived(_ payload: borrowing RawSpan, from peer: NodeID) -> LinkFault? {
+    mutating func swimReceived(
+        _ payload: borrowing RawSpan, from peer: NodeID, answers: Bool
+    ) -> LinkFault? {
         let message: SwimMessage
         do { message = try SwimMessage(decoding: payload) } catch {
             return LinkFault(error, in: .swim)
         }
+        guard let message = answers ? message : message.withoutQuestion else { return nil }
         membership.received(message, from: peer, at: now)
         membershipIsDue = true
         return nil
     }
 
     mutating func catalogReceived(
-        _ payload: borrowing RawSpan, from peer: NodeID
+        _ payload: borrowing RawSpan, from peer: NodeID, answers: Bool
     ) -> LinkFault? {
         let message: CatalogMessage
         do { message = try CatalogMessage(decoding: payload) } catch {
             return LinkFault(error, in: .catalog)
         }
+        guard let message = answers ? message : message.withoutQuestion else { return nil }
         catalog.received(message, from: peer, at: now)
         catalogIsDue = true
         return nil

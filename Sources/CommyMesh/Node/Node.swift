@@ -210,8 +210,15 @@ public struct Node: ~Copyable, Sendable {
         self.now = max(self.now, now)
     }
 
-    /// Lets the parts react to each other until all are quiet.
+    /// After each input.
     mutating func finish() {
+        serveParts()
+        noteViews()
+        if stopping != .no { continueStopping() }
+    }
+
+    /// Lets the parts react to each other until all are quiet.
+    mutating func serveParts() {
         while true {
             if let slot = settling.popFirst() {
                 settle(Int(slot))
@@ -231,8 +238,6 @@ public struct Node: ~Copyable, Sendable {
                 break
             }
         }
-        noteViews()
-        if stopping != .no { continueStopping() }
     }
 
     /// Uses a connection's machine, then sees to what that brought about: bytes to send, parts of

@@ -35,6 +35,13 @@ public struct NodeLimits: Sendable, Equatable {
     /// Bytes of all kept requests together. Full: a further request is sent once.
     public var keptBodies = 16 << 20
 
+    /// Bytes that one peer may make this node say in gossip beyond what it said itself, at once and
+    /// each second afterwards; further questions are left unanswered, and gossip repairs itself.
+    /// `answerBurst >= CatalogLimits.bytesPerOwner`, so that a node that joins gets all that this
+    /// one serves; the first must also leave room in `LinkLimits.outputBytes` for everything else.
+    public var answerBurst = 2 << 20
+    public var answerBytesPerSecond = 1 << 20
+
     /// A dial that has not ended after this is given up.
     public var dialPatience: Duration = .seconds(5)
     /// Between two dials of one path, with full jitter (Brooker, "Exponential Backoff And Jitter",
@@ -58,5 +65,7 @@ public struct NodeLimits: Sendable, Equatable {
         link.areConsistent && backOffFirst > .zero && backOffFirst <= backOffLast
             && keptBody <= Int(link.streamWindow) && attempts >= 1 && hops >= 1
             && sessions < links && greeting <= links
+            && answerBurst >= catalog.bytesPerOwner && answerBytesPerSecond > 0
+            && answerBurst + catalog.answerBytes < link.outputBytes
     }
 }

@@ -114,7 +114,7 @@ public enum CallOutcome: UInt8, Sendable, Equatable, CaseIterable {
     public init(_ code: ErrorCode) {
         switch code {
         case .connectionRefused, .peerShuttingDown, .overloaded, .noSuchInstance, .draining,
-            .noSuchService, .unreachable:
+            .noSuchService, .unreachable, .noHealthyInstance:
             self = .refused
         case .connectionLost, .instanceLost: self = .lost
         case .deadlineExceeded: self = .late

@@ -55,7 +55,9 @@ extension SessionClient {
         if request.isIdempotent { options.insert(.idempotent) }
         calls[slot].options = options
         let id = CallID(slot: UInt32(slot), serial: calls[slot].serial)
-        if let timeout = request.timeout { calls[slot].deadline = self.now + max(timeout, .zero) }
+        if let timeout = request.timeout {
+            calls[slot].deadline = self.now.later(by: max(timeout, .zero))
+        }
         guard state == .attaching || state == .attached else {
             failCall(slot, CommyError(.notAttached, "the session is over"), delivered: .no)
             return id

@@ -82,17 +82,28 @@ extension SessionClient {
             return nil
         }
         if state == .attached {
-            state = .draining
             outputs.append(.draining)
-            link.beginClosing(.peerShuttingDown, at: now)
+            drain()
+        } else {
+            abandonWaiting()
         }
         while let binding = link.popAbandoned() {
             if let slot = call(binding) { callAbandoned(slot) }
         }
+        return nil
+    }
+
+    /// Takes no new streams; calls that were not sent yet are for the next session.
+    mutating func drain() {
+        state = .draining
+        link.beginClosing(.peerShuttingDown, at: now)
+        abandonWaiting()
+    }
+
+    private mutating func abandonWaiting() {
         while let id = waiting.popFirst() {
             guard let slot = slot(of: id) else { continue }
             callAbandoned(slot)
         }
-        return nil
     }
 }

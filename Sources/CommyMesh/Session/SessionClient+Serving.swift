@@ -87,7 +87,7 @@ extension SessionClient {
         served[slot].serial = serial
         served[slot].key = key
         served[slot].open = open
-        served[slot].deadline = open.remaining.map { now + $0 } ?? .never
+        served[slot].deadline = open.remaining.map { now.later(by: $0) } ?? .never
         served[slot].isHandedOut = false
         link.bind(key, to: UInt32(slot))
         if ends { requestEnded(slot) }

@@ -189,6 +189,7 @@ public struct SessionClient: Sendable {
         // Bytes of a message belong to whoever sent it until they leave; only their end matters.
         while link.popDrained() != nil {}
         openWaiting()
+        if link.hasRunOut { drain() }
         if link.isOverfull { fail(LinkFault(.overloaded, "the node reads too slowly")) }
         if link.hasFinishedClosing {
             close(CommyError(.peerShuttingDown, "the session was drained"))

@@ -31,6 +31,8 @@ struct Connection: ~Copyable {
     let remote: NetworkAddress
     /// The node has bytes that did not fit into the transport.
     var isBlocked = false
+    /// Its turn was too short; it stands in `NodeRuntime.unfinished`.
+    var isUnfinished = false
     /// When an opening or closing connection is given up.
     var patience: TimerHeap<EventToken>.Token?
 

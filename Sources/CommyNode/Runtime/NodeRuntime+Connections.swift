@@ -34,38 +34,14 @@ extension NodeRuntime {
         drop(dials.remove(at: index).slot)
     }
 
-    /// Whatever the connection's descriptor allows; the node hears of every piece.
-    mutating func serve(_ slot: Slot, _ interest: Epoll.Interest) {
-        guard let failure = connections.with(slot, { $0.transport.ready(interest) }) else { return }
-        if let failure {
-            broke(slot, .failed(failure))
-            return
-        }
-        let buffer = unsafe buffer
-        while let reading = connections.with(slot, { unsafe $0.transport.read(into: buffer) }) {
-            if !noticeOpening(slot) { return }
-            switch reading {
-            case .bytes(let count): deliver(count, slot)
-            case .waiting:
-                transmit(slot)
-                watch(slot)
-                return
-            case .ended, .failed:
-                broke(slot, reading)
-                return
-            }
-            _ = drain()
-        }
-    }
-
-    private mutating func deliver(_ count: Int, _ slot: Slot) {
+    mutating func deliver(_ count: Int, _ slot: Slot) {
         guard case .open(let link)? = connections.with(slot, { $0.phase }) else { return }
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
         unsafe node.received(RawSpan(_unsafeBytes: bytes), on: link, at: reactor.now)
     }
 
     /// A link whose handshake is done becomes the node's; false when it was turned away.
-    private mutating func noticeOpening(_ slot: Slot) -> Bool {
+    mutating func noticeOpening(_ slot: Slot) -> Bool {
         let found = connections.with(slot) { connection -> (SpiffeID, CertificateFacts)? in
             guard case .opening = connection.phase else { return nil }
             return connection.transport.established
@@ -97,7 +73,7 @@ extension NodeRuntime {
     }
 
     /// The peer has ended it, or it is of no more use.
-    private mutating func broke(_ slot: Slot, _ reading: Transport.Reading) {
+    mutating func broke(_ slot: Slot, _ reading: Transport.Reading) {
         guard let phase = connections.with(slot, { $0.phase }) else { return }
         switch (phase, reading) {
         case (.opening, .failed(.tls(let error))):
@@ -166,10 +142,10 @@ extension NodeRuntime {
         watch(slot)
     }
 
-    /// Sends until the node has nothing more, or the transport takes no more.
-    private mutating func transmit(_ slot: Slot) {
+    /// Sends until the node has nothing more, the transport takes no more, or the turn is over.
+    mutating func transmit(_ slot: Slot) {
         guard let link = connections.with(slot, { $0.phase })?.link else { return }
-        while true {
+        for _ in 0..<turn {
             switch Self.pass(link, slot, node, &connections) {
             case nil: return
             case .failure(let error)?:
@@ -181,6 +157,7 @@ extension NodeRuntime {
                 if sent < waiting || waiting == 0 { return finishIfClosing(slot, link) }
             }
         }
+        noteUnfinished(slot)
     }
 
     private static func pass(

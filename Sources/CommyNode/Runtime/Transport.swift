@@ -11,7 +11,8 @@ enum Transport: ~Copyable {
 
     /// What one attempt to read has found.
     enum Reading {
-        case bytes(Int)
+        /// So many; whether there may be more.
+        case bytes(Int, isMore: Bool)
         case waiting
         case ended
         case failed(StreamError)
@@ -49,7 +50,7 @@ enum Transport: ~Copyable {
             let reading: Reading
             do throws(StreamError) {
                 switch unsafe try stream.read(into: buffer) {
-                case .bytes(let count): reading = .bytes(count)
+                case .bytes(let count): reading = .bytes(count, isMore: true)
                 case .waiting: reading = .waiting
                 case .ended: reading = .ended
                 }
@@ -64,7 +65,8 @@ enum Transport: ~Copyable {
                 switch unsafe try socket.read(into: buffer) {
                 case nil: reading = .waiting
                 case 0: reading = .ended
-                case let count?: reading = .bytes(count)
+                // Less than there was room for: epoll tells of what comes later, and of the end.
+                case let count?: reading = .bytes(count, isMore: count == buffer.count)
                 }
             } catch {
                 reading = .failed(.system(error))

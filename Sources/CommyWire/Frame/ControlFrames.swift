@@ -94,8 +94,8 @@ public struct EventHead: Sendable, Equatable {
     public static let byteCount = 8
     /// The request of the `watch` that it belongs to.
     public var watch: UInt32
-    /// Counts the events of this watch from 0; a gap means that the node has left some out because
-    /// the process was slow, and that this event holds the whole state anew.
+    /// Counts the EVENT frames of this watch from 1, without gaps; a process that was too slow is
+    /// sent the whole state anew, as a snapshot.
     public var sequence: UInt32
 
     public init(watch: UInt32, sequence: UInt32) {

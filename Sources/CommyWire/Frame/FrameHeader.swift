@@ -1,9 +1,9 @@
 /// The twelve bytes in front of every payload.
 ///
-///     0       4      5       6          8        12
-///     +-------+------+-------+----------+--------+
-///     | length| kind | flags | reserved | stream |     little-endian
-///     +-------+------+-------+----------+--------+
+///     0        4      5       6            12
+///     +--------+------+-------+------------+
+///     | length | kind | flags |   stream   |     little-endian
+///     +--------+------+-------+------------+
 public struct FrameHeader: Sendable, Equatable {
     public static let byteCount = 12
 
@@ -35,14 +35,13 @@ public struct FrameHeader: Sendable, Equatable {
     public init(decoding bytes: borrowing RawSpan, at offset: Int = 0) throws(WireError) {
         var reader = ByteReader(at: offset)
         let count = try reader.u32(bytes)
-        let word = try reader.u32(bytes)
-        stream = StreamID(try reader.u32(bytes))
+        let word = try reader.u64(bytes)
+        stream = StreamID(word >> 16)
         guard let kind = FrameKind(rawValue: UInt8(truncatingIfNeeded: word)) else {
             throw .invalid("frame kind")
         }
         self.kind = kind
         flags = FrameFlags(rawValue: UInt8(truncatingIfNeeded: word >> 8))
-        guard word >> 16 == 0 else { throw .invalid("reserved") }
         guard kind.allowedFlags.isSuperset(of: flags) else { throw .invalid("frame flags") }
         guard count <= UInt32(truncatingIfNeeded: kind.mostPayload) else {
             throw .tooLarge("frame length")
@@ -59,8 +58,7 @@ public struct FrameHeader: Sendable, Equatable {
     @inlinable
     public func encode(into writer: inout ByteWriter) {
         writer.u32(UInt32(payloadCount))
-        writer.u32(UInt32(kind.rawValue) | UInt32(flags.rawValue) << 8)
-        writer.u32(stream.value)
+        writer.u64(UInt64(kind.rawValue) | UInt64(flags.rawValue) << 8 | stream.value << 16)
     }
 
     /// Writes a frame whose payload `body` writes; the length is filled in afterwards.

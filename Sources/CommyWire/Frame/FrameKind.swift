@@ -55,7 +55,7 @@ public enum FrameKind: UInt8, Sendable, Equatable, CaseIterable {
     public var leastPayload: Int {
         switch self {
         case .hello, .helloOK: 42
-        case .goAway: 7
+        case .goAway: 11
         case .ping, .pong: 16
         case .credit: 4
         case .open: OpenFrame.fixedByteCount + 5

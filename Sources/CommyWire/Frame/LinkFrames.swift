@@ -82,14 +82,16 @@ public struct GoAwayFrame: FramePayload {
     public init(decoding payload: borrowing RawSpan) throws(WireError) {
         var reader = ByteReader()
         code = ErrorCode(rawValue: try reader.u16(payload))
-        lastAccepted = StreamID(try reader.u32(payload))
+        let last = try reader.u64(payload)
+        guard last <= StreamID.greatest else { throw .invalid("last accepted") }
+        lastAccepted = StreamID(last)
         detail = try reader.text(limit: WireLimits.errorDetail, "detail", payload)
         try reader.expectEnd(payload)
     }
 
     public func encode(into writer: inout ByteWriter) {
         writer.u16(code.rawValue)
-        writer.u32(lastAccepted.value)
+        writer.u64(lastAccepted.value)
         writer.text(detail.cut(toBytes: WireLimits.errorDetail))
     }
 }

@@ -29,6 +29,13 @@ struct ProcessState {
         }
     }
 
+    /// The letter of its state in proc_pid_stat(5), which is behind the name in parentheses.
+    static func letter(of pid: Int32) -> Character? {
+        let text = text("stat", of: pid)
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        return text[end...].dropFirst(2).first
+    }
+
     /// A file of /proc about a process; empty when it cannot be read.
     static func text(_ name: String, of pid: Int32) -> String {
         let bytes = FileManager.default.contents(atPath: "/proc/\(pid)/\(name)") ?? Data()

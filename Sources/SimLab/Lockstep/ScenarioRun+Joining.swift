@@ -45,13 +45,17 @@ extension ScenarioRun {
     ) throws {
         guard let conductor else { return }
         let key = HostProcess(host: host, pid: launched.0)
-        let began = conductor.machine.now
+        let patience = Patience(
+            with: launched.1, limit: Self.joinLimit, from: conductor.machine.now)
         while !prepared.hasJoined(within: Self.lookAround) {
             // One that only prepares something may end without ever joining.
             try pollSources()
             if conductor.ended[key] != nil { return try commitEnd(of: key) }
             if let abortReason { throw LabError(abortReason) }
-            guard (conductor.machine.now - began).nanoseconds < Self.joinLimit else {
+            switch patience.judge(at: conductor.machine.now) {
+            case .waits: break
+            case .isStarved: throw patience.starvation(of: label, at: conductor.machine.now)
+            case .isOver:
                 throw LabError(
                     "\(label) has not joined the lockstep run within "
                         + "\(Self.joinLimit / 1_000_000_000) s; "

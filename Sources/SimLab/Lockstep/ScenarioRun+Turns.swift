@@ -38,15 +38,20 @@ extension ScenarioRun {
         if member.slot.waitUntilReturned(nanoseconds: Self.lookAround), member.slot.isParked {
             return false
         }
-        let began = conductor.machine.now
+        let patience = Patience(
+            with: member.outsidePID, limit: Self.turnLimit, from: conductor.machine.now)
         while true {
             // It may have ended, or wait for its output to be read.
             try pollSources()
             if conductor.ended[key] != nil { return true }
             if let abortReason { throw LabError(abortReason) }
-            guard (conductor.machine.now - began).nanoseconds < Self.turnLimit else {
+            switch patience.judge(at: conductor.machine.now) {
+            case .waits: break
+            case .isOver:
                 let what = member.slot.hasLeft ? "has left and did not end" : "kept the token"
                 throw breach(of: member, what)
+            case .isStarved:
+                throw patience.starvation(of: member.label, at: conductor.machine.now)
             }
             if member.slot.hasLeft {
                 _ = try? FileDescriptor.waitReadable(

@@ -115,9 +115,10 @@ struct LockstepCampaign {
     }
 
     private func runOnce(_ files: [String], _ round: Int) throws -> [Outcome] {
-        let lines = try products.output(
-            of: ["run"] + files
-                + ["--report", "\(directory)/round-\(round)", "--json", "--capture", "off", "-j", "2"])
+        let options = [
+            "--report", "\(directory)/round-\(round)", "--json", "--capture", "off", "-j", "2",
+        ]
+        let lines = try products.output(of: ["run"] + files + options)
         return lines.split(separator: "\n").compactMap {
             try? JSONDecoder().decode(Outcome.self, from: Data($0.utf8))
         }

@@ -21,7 +21,7 @@ struct WireOperation: Sendable {
         let headers = bytes { writer in
             for index in 0..<64 {
                 FrameHeader(
-                    kind: .data, stream: StreamID(UInt32(2 * index + 1)), payloadCount: 64
+                    kind: .data, stream: StreamID(UInt64(2 * index + 1)), payloadCount: 64
                 ).encode(into: &writer)
             }
         }

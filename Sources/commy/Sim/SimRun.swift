@@ -61,6 +61,12 @@ struct SimRun: ParsableCommand {
             valueName: "n"))
     var verify = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "Run what was inconclusive again, alone, up to n times; the last verdict counts.",
+            valueName: "n"))
+    var again = 0
+
     @Option(help: "Write a JUnit file about all runs.")
     var junit: String?
 
@@ -105,6 +111,7 @@ struct SimRun: ParsableCommand {
     private func runSuite(_ output: RunOutput, _ world: Scenario.World?) throws -> Int32 {
         let workerCount = try workers()
         guard verify >= 0 else { throw ToolError("--verify \(verify): it must be 0 or more") }
+        guard again >= 0 else { throw ToolError("--again \(again): it must be 0 or more") }
         guard repeats >= 1 else { throw ToolError("--repeat \(repeats): it must be 1 or more") }
         let files = SuiteFiles(junit: junit, markdown: markdown)
         let selected = try select(output, files)
@@ -125,7 +132,8 @@ struct SimRun: ParsableCommand {
             output.printError("no scenario falls into shard \(shard): there are fewer than shards")
         }
         let begin = ContinuousClock.now
-        let results = try Suite(jobs: suiteJobs, workerCount: workerCount, output: output).run()
+        let suite = Suite(jobs: suiteJobs, workerCount: workerCount, output: output)
+        let results = try SecondChances(suite: suite, limit: again).run()
         let seconds = Double((ContinuousClock.now - begin).nanoseconds) / 1_000_000_000
         let summary = SuiteSummary(jobs: suiteJobs, results: results, skipIsError: noSkip)
         if results.count > 1 || results.contains(where: { $0.word == "skipped" }) {

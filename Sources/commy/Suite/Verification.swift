@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SimLab
+internal import SimModel
 
 /// Runs a lockstep scenario again and holds its trace against that of the first run.
 struct Verification {
@@ -24,6 +25,10 @@ struct Verification {
                 continue
             }
             let place = ScenarioFiles.shortened(outcome.report)
+            if outcome.verdict == .error {
+                return "run \(turn + 1) did not come to its end (\(place)); "
+                    + (outcome.reason ?? "it gives no reason")
+            }
             let difference = TraceDifference(
                 try Self.trace(first.directory), try Self.trace(outcome.report))
             return "run \(turn + 1) was not the same (\(place)); "

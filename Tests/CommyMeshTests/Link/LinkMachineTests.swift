@@ -174,6 +174,7 @@ struct LinkMachineTests {
     @Test func `urgent streams go before others, and equals take turns`() throws {
         var limits = LinkLimits()
         limits.committedOutput = 64 << 10
+        limits.streamWindow = 100_000
         var pair = LinkPair(limits)
         let filler = try some(pair.open(priority: .normal, binding: 9))
         same(pair.data(.dialler, filler, 65_000), 0)
@@ -183,9 +184,10 @@ struct LinkMachineTests {
         let low = try some(pair.open(priority: .lowest, binding: 3))
         let lower = try some(pair.open(priority: .lowest, binding: 4))
         let high = try some(pair.open(priority: .highest, binding: 5))
+        // Too long for one frame together.
         for key in [low, lower, high] {
-            _ = pair.data(.dialler, key, 1_000)
-            _ = pair.data(.dialler, key, 1_000, ends: true)
+            _ = pair.data(.dialler, key, 40_000)
+            _ = pair.data(.dialler, key, 40_000, ends: true)
         }
         pair.settle()
         let order = pair.facts.compactMap { fact -> StreamID? in

@@ -121,10 +121,10 @@ struct StreamTableTests {
     @Test(arguments: UInt64(0)..<10)
     func `it finds what a dictionary finds`(_ seed: UInt64) {
         var table = StreamTable()
-        var model: [UInt32: UInt32] = [:]
+        var model: [UInt64: UInt32] = [:]
         var random = RandomStream(key: RandomKey(seed: seed))
         for step in 0..<2_000 {
-            let id = UInt32(1 + random.below(300))
+            let id = UInt64(1 + random.below(300))
             if let slot = table.find(StreamID(id)) {
                 #expect(model[id] == table[slot].binding)
                 if random.below(2) == 0 {

@@ -14,20 +14,17 @@ struct HostilePeerTests {
         var write: @Sendable (inout ByteWriter) -> Void
     }
 
-    static func raw(_ kind: UInt8, _ flags: UInt8 = 0, _ stream: UInt32, _ payload: [UInt8])
+    static func raw(_ kind: UInt8, _ flags: UInt8 = 0, _ stream: UInt64, _ payload: [UInt8])
         -> @Sendable (inout ByteWriter) -> Void
     {
         { writer in
             writer.u32(UInt32(payload.count))
-            writer.u8(kind)
-            writer.u8(flags)
-            writer.u16(0)
-            writer.u32(stream)
+            writer.u64(UInt64(kind) | UInt64(flags) << 8 | stream << 16)
             writer.raw(payload)
         }
     }
 
-    static func open(_ stream: UInt32, ends: Bool = false, options: OpenOptions = [])
+    static func open(_ stream: UInt64, ends: Bool = false, options: OpenOptions = [])
         -> @Sendable (inout ByteWriter) -> Void
     {
         { writer in
@@ -93,8 +90,7 @@ struct HostilePeerTests {
             testDescription: "a length beyond every limit", code: .protocolViolation,
             write: { writer in
                 writer.u32(UInt32.max)
-                writer.u32(9)
-                writer.u32(1)
+                writer.u64(9 | 1 << 16)
             }),
         Attack(
             testDescription: "an even stream from the dialler", code: .protocolViolation,
@@ -246,8 +242,8 @@ struct HostilePeerTests {
             var writer = ByteWriter()
             writer.raw(stranger.hello)
             for stream in 0..<6 {
-                Self.open(UInt32(2 * stream + 1), ends: random.below(2) == 0)(&writer)
-                Self.raw(9, UInt8(random.below(2)), UInt32(2 * stream + 1), [1, 2, 3])(&writer)
+                Self.open(UInt64(2 * stream + 1), ends: random.below(2) == 0)(&writer)
+                Self.raw(9, UInt8(random.below(2)), UInt64(2 * stream + 1), [1, 2, 3])(&writer)
                 PingFrame(sequence: 1, sentAt: .zero).encodeFrame(into: &writer)
                 CreditFrame(byteCount: 9).encodeFrame(stream: StreamID(1), into: &writer)
                 ResetFrame(code: .cancelled).encodeFrame(stream: StreamID(3), into: &writer)

@@ -14,7 +14,7 @@ struct HostileServerTests {
     }
 
     /// The first stream that the acceptor of a link opens.
-    static let stream: UInt32 = 2
+    static let stream: UInt64 = 2
     private static let raw = HostilePeerTests.raw
 
     static let answers: [Answer] = [

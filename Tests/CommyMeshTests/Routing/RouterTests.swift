@@ -158,6 +158,7 @@ struct RouterTests {
         #expect(CallOutcome(.instanceLost) == .lost)
         #expect(CallOutcome(.applicationError) == .failed)
         #expect(CallOutcome(.cancelled) == .cancelled)
+        #expect(CallOutcome(.noHealthyInstance) == .refused)
         // What certainly did not reach an instance must not count as its answer.
         for entry in ErrorCode.table where entry.code.area == .routing {
             let outcome = CallOutcome(entry.code)

@@ -74,6 +74,7 @@ struct MeshRecord: Sendable, Equatable {
             let detail = report.fields["detail"].map { ": \($0)" } ?? ""
             breaches.append(
                 Breach(at: instant, rule: "the rule \(rule) holds", observed: "\(label)\(detail)"))
+        case "link": lookForMisbehaviour(report, label, at: instant)
         case "request": noteRequest(report, label, at: instant)
         case "dropped": noteDropped(report.fields["lines"], label)
         case "route":
@@ -117,6 +118,25 @@ struct MeshRecord: Sendable, Equatable {
                 at: instant, rule: "no node declares itself dead",
                 observed: "\(name) has told that it is dead itself"))
     }
+
+    /// A node has ended a link because of what the other one did there. Nodes of a mesh are not
+    /// hostile to each other: it is a bug of one of the two.
+    private mutating func lookForMisbehaviour(
+        _ report: ProcessReported, _ label: String, at instant: Int64
+    ) {
+        guard report.fields["state"] == "down", let reason = report.fields["reason"],
+            let rule = Self.misbehaviour[reason]
+        else { return }
+        let peer = report.fields["peer"] ?? "a peer"
+        breaches.append(
+            Breach(at: instant, rule: rule, observed: "\(label) has ended its link with \(peer)"))
+    }
+
+    /// Rules by the reason of a link's end, as ErrorCode names it.
+    private static let misbehaviour = [
+        "flowControlViolation": "no node sends more than its credits allow",
+        "protocolViolation": "nodes keep the protocol",
+    ]
 
     private mutating func noteDropped(_ lines: String?, _ label: String) {
         // Whoever drops reports without a number has dropped one at least.
