@@ -83,6 +83,8 @@ private struct NodeUnderFire: ~Copyable {
                 node.closed(link, .ended, at: now)
             case .dial(let token, _, _):
                 node.dialFailed(token, code: .connectionRefused, detail: "", at: now)
+            case .judgeAnchor(let state, let teller):
+                node.command(.anchorJudged(state, from: teller, refusal: nil), at: now)
             case .cancelDial, .note, .stopped, .installAnchor, .reissueCertificate,
                 .removeAnchor, .keepTrust:
                 continue

@@ -86,6 +86,27 @@ struct AuthorityDirectoryTests {
         }
     }
 
+    @Test func `the old root vouches for a new one in a file of its own`() throws {
+        try withFolder { random in
+            var authority = try made(&random)
+            try authority.addRoot(lifetime: year + year, at: now, random: &random)
+            let roots = try TrustBundle(pem: try WholeFile.read(authority.trustPath)).anchors
+            #expect(roots.count == 2, "what nodes are given holds roots alone")
+            let offer = try WholeFile.read(authority.incomingPath)
+            let all = try Certificate.all(inPEM: offer)
+            #expect(all.count == 2 && all[0].facts == roots[1].facts)
+            #expect(all[1].endorses(all[0], by: roots[0], at: now))
+            #expect(all[1].facts.notAfter == roots[0].facts.notAfter)
+            let chosen = try #require(
+                OfferedRoot(in: roots.prefix(1) + all, beside: [roots[0].facts.fingerprint]))
+            #expect(chosen.endorsements.isEmpty == false)
+            // A crash between two files is mended, and the endorsement is read back.
+            try WholeFile.replace(authority.incomingPath, with: [])
+            authority = try AuthorityDirectory(opening: folder)
+            #expect(try WholeFile.read(authority.incomingPath) == offer)
+        }
+    }
+
     private func trusted() throws -> Set<String> {
         let bundle = try TrustBundle(pem: try WholeFile.read("\(folder)/trust.pem"))
         return Set(bundle.anchors.map(\.facts.fingerprint))

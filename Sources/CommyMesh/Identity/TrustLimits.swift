@@ -19,5 +19,8 @@ public struct TrustLimits: Sendable, Equatable {
     /// Between two warnings about the same thing.
     public var warningInterval: Duration = .seconds(3_600)
 
+    /// By how much a term may be above the seconds since 1970: the clocks of two nodes differ.
+    public var termTolerance: Duration = .seconds(86_400)
+
     public init() {}
 }

@@ -53,6 +53,7 @@ extension TrustRotation {
         // Who has left for good has nothing to acknowledge, and its report would stay for ever.
         if memberState == .left { table.remove(id) }
         noteAcknowledgement()
+        reconsider()
     }
 
     /// Membership has forgotten a node.
@@ -60,12 +61,15 @@ extension TrustRotation {
         arrive(at: now)
         peers.removeAll { $0.id == id }
         table.remove(id)
+        reconsider()
     }
 
     public mutating func linkUp(_ id: NodeID, at now: MeshInstant) {
         arrive(at: now)
         guard let place = index(of: id) else { return }
         peers[place].isLinked = true
+        // Also when all that is known is equal: about itself only a node's own word is sure.
+        emit(.send(.news(state: nil, reports: [ownReport]), to: id))
         emit(.send(.compare(hash: knowledgeHash), to: id))
         if nextCompareAt == .never { nextCompareAt = now + limits.compareInterval }
     }
@@ -82,16 +86,32 @@ extension TrustRotation {
     ) {
         arrive(at: now)
         // Benign race: membership has not told of it yet, or has forgotten it.
-        guard index(of: peer) != nil else { return }
+        guard let place = index(of: peer) else { return }
         switch message {
         case .news(let state, let reports):
-            for report in reports { take(report) }
-            if let state { learn(state) }
+            for report in reports {
+                if report.node == peers[place].name { peers[place].told = report }
+                take(report)
+            }
+            if let state { learn(state, from: peers[place].name) }
             noteAcknowledgement()
+            reconsider()
         case .compare(let hash):
             if hash != knowledgeHash { ask(peer) }
         case .request(let state, let known): answer(state, known, of: peer)
         }
+    }
+
+    /// The owner has looked at the anchor of a state; `refusal` says why it is not followed.
+    public mutating func anchorJudged(
+        _ theirs: TrustState, from teller: NodeName, refusal: String?, at now: MeshInstant
+    ) {
+        arrive(at: now)
+        if teller == selfName { ordered = nil }
+        if let refusal { return refuse(theirs, from: teller, refusal) }
+        // Benign race: a greater state came first.
+        guard isNews(theirs) else { return }
+        if teller == selfName { enter(theirs) } else { adopt(theirs) }
     }
 
     /// Time has passed.

@@ -11,16 +11,48 @@ extension TrustRotation {
         follow()
     }
 
-    /// Somebody says that the mesh is in this state.
-    mutating func learn(_ theirs: TrustState) {
-        guard let ours = state else { return adopt(theirs) }
-        guard theirs.version > ours.version else { return }
-        if !ours.isSameRotation(as: theirs), ours.step != .settled { emit(.overtaken(ours)) }
-        adopt(theirs)
+    /// A peer says that the mesh is in this state. What is known of its anchor already is kept: the
+    /// peer's own copy proves nothing.
+    mutating func learn(_ theirs: TrustState, from teller: NodeName) {
+        guard isNews(theirs) else { return }
+        guard theirs.term <= termBound else {
+            return refuse(theirs, from: teller, "the rotation \(theirs.term) is ahead of the clock")
+        }
+        guard let ours = state, ours.anchor.fingerprint == theirs.anchor.fingerprint else {
+            return emit(.judge(theirs, from: teller))
+        }
+        var known = theirs
+        known.anchor = ours.anchor
+        adopt(known)
+    }
+
+    func isNews(_ theirs: TrustState) -> Bool {
+        state.map { $0.version < theirs.version } ?? true
+    }
+
+    /// The greatest term that is followed now. Nobody begins a rotation every second, so a term
+    /// above the seconds since 1970 was made up; bound to the clock, it cannot use up the terms for
+    /// those who come after it.
+    private var termBound: UInt64 {
+        let seconds = (wall ?? 0) + limits.termTolerance.components.seconds
+        return min(TrustState.termLimit, UInt64(max(0, seconds)))
+    }
+
+    mutating func refuse(_ theirs: TrustState, from teller: NodeName, _ why: String) {
+        if teller != selfName {
+            // Benign race: the peer was forgotten meanwhile.
+            guard let place = index(of: NodeID(teller)) else { return }
+            if let last = peers[place].refusedAt, now - last < limits.warningInterval { return }
+            peers[place].refusedAt = now
+        }
+        emit(.refused(theirs.anchor.fingerprint, from: teller, why: why))
     }
 
     /// Not passed on at once: whoever changed it tells everybody, and comparisons find the rest.
-    private mutating func adopt(_ theirs: TrustState) {
+    mutating func adopt(_ theirs: TrustState) {
+        if let ours = state, !ours.isSameRotation(as: theirs), ours.step != .settled {
+            emit(.overtaken(ours))
+        }
         state = theirs
         emit(.entered(theirs))
         follow()
@@ -29,6 +61,7 @@ extension TrustRotation {
     /// Asks the node's owner for what the state demands and is not true yet.
     mutating func follow() {
         nextRetryAt = .never
+        isHeldBack = false
         defer { noteAcknowledgement() }
         guard let state else { return }
         let own = ownReport
@@ -42,8 +75,27 @@ extension TrustRotation {
         case .removing, .settled:
             // An anchor goes only when the own certificate no longer needs it.
             guard own.issuer == anchor else { return emit(.reissue(anchor)) }
+            isHeldBack = !haveOthersReissued
+            guard !isHeldBack else { return }
             for other in own.anchors where other != anchor { emit(.remove(other)) }
         }
+    }
+
+    /// Whether every live member has a certificate of the anchor that remains: a linked one by its
+    /// own words, as what others say of it can be forged; the rest by what is known of them.
+    private var haveOthersReissued: Bool {
+        guard var reissued = state else { return true }
+        reissued.step = .reissuing
+        for peer in peers where isLive(peer) {
+            let report = peer.isLinked ? peer.told : table[peer.id]
+            guard report?.acknowledges(reissued) == true else { return false }
+        }
+        return true
+    }
+
+    /// What is known of others has changed: a removal that waited for it may go on.
+    mutating func reconsider() {
+        if isHeldBack, haveOthersReissued { follow() }
     }
 
     private mutating func install(_ anchor: TrustAnchor) {

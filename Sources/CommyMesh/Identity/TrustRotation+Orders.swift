@@ -4,7 +4,7 @@ public import CommyBase
 extension TrustRotation {
     /// Begins the rotation to this anchor. One that is in progress is replaced only when
     /// `replacing` says so, and not any more when anchors are being removed; to return to the old
-    /// anchor is such a replacement.
+    /// anchor is such a replacement. The mesh hears of it when the anchor was judged.
     public mutating func begin(
         _ anchor: TrustAnchor, replacing: Bool = false, at now: MeshInstant
     ) throws(RotationRefusal) {
@@ -24,9 +24,10 @@ extension TrustRotation {
         }
         let isHeld = bundle.contains { $0.fingerprint == anchor.fingerprint }
         guard isHeld || bundle.count < TrustLimits.bundle else { throw .bundleFull }
-        enter(
-            TrustState(
-                term: (state?.term ?? 0) + 1, step: .adding, owner: selfName, anchor: anchor))
+        let next = TrustState(
+            term: (state?.term ?? 0) + 1, step: .adding, owner: selfName, anchor: anchor)
+        ordered = next
+        emit(.judge(next, from: selfName))
     }
 
     /// Orders the next step. Any node may: whoever began the rotation may have crashed.
@@ -34,6 +35,7 @@ extension TrustRotation {
         absent: Absent = .leaveBehind, at now: MeshInstant
     ) throws(RotationRefusal) {
         arrive(at: now)
+        guard ordered == nil else { throw .notAcknowledged(.adding, [selfName]) }
         guard var next = state else { throw .noRotation }
         guard let step = next.step.next else { throw .finished }
         let missing = missing

@@ -116,8 +116,8 @@ public struct EmbeddedNode: ~Copyable, Sendable {
             sessions[index].client.transportClosed(.ended, at: now)
             node.closed(link, .ended, at: now)
             return nil
-        case .dial, .cancelDial, .installAnchor, .reissueCertificate, .removeAnchor, .keepTrust,
-            .note, .stopped, .wait:
+        case .dial, .cancelDial, .judgeAnchor, .installAnchor, .reissueCertificate, .removeAnchor,
+            .keepTrust, .note, .stopped, .wait:
             return .node(output)
         }
     }

@@ -34,14 +34,22 @@ public struct TLSPeer: Sendable, Equatable {
     public var node: NodeName
     /// Serial number of its certificate, in hexadecimal digits; for people.
     public var serial: String
-    /// Seconds since 1970 at which the certificate ends; for people.
+    /// Seconds since 1970 at which the certificate ends, and the link with it; 0 when that is not
+    /// known.
     public var notAfter: Int64
+    /// The trust anchor that the certificate comes from; the link ends when it is trusted no more.
+    /// Nil when it is not known.
+    public var issuer: Fingerprint?
 
-    public init(mesh: MeshName, node: NodeName, serial: String = "", notAfter: Int64 = 0) {
+    public init(
+        mesh: MeshName, node: NodeName, serial: String = "", notAfter: Int64 = 0,
+        issuer: Fingerprint? = nil
+    ) {
         self.mesh = mesh
         self.node = node
         self.serial = serial
         self.notAfter = notAfter
+        self.issuer = issuer
     }
 }
 

@@ -23,6 +23,10 @@ struct LinkSlot: Sendable {
     var seed: NetworkAddress?
     /// The peer's life, from its greeting.
     var life: UInt64 = 0
+    /// What the peer has shown; from its greeting.
+    var certificate: TLSPeer?
+    /// The link is to be made anew, because the certificate does not count any more.
+    var renewal: LinkRenewal?
     var session: SessionRecord?
     /// How much of the output the runtime was told of.
     var announcedBytes: UInt64 = 0

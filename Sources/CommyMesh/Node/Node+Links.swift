@@ -171,7 +171,7 @@ extension Node {
                 note(.refused(peer: peerText(slot, phase), code: code, detail: detail))
             }
         case .peer(let peer):
-            noteLink(slot, peer, .down, code)
+            noteLink(slot, peer, .down, links[slot].renewal?.code ?? code)
             peerLinkDown(slot, peer, isFailure: !isPolite, isGone: isGone)
         case .session: sessionEnded(slot)
         case .free, .closing: break
@@ -201,7 +201,7 @@ extension Node {
     mutating func linkTimePassed(_ slot: Int) {
         guard links[slot].phase != .free, links[slot].phase != .closing else { return }
         switch withMachine(slot, { [now] in $0.timePassed(at: now) }) {
-        case .nothing: break
+        case .nothing: renewalTimePassed(slot)
         case .silent:
             if case .peer(let peer) = links[slot].phase { peerLinkSilent(slot, peer) }
         case .failed(let code, let detail):
@@ -215,7 +215,9 @@ extension Node {
     }
 
     mutating func armLink(_ slot: Int) {
-        linkDeadlines.set(UInt32(slot), at: links[slot].machine.nextDeadline(at: now))
+        let renewal = links[slot].renewal?.nextStepAt ?? .never
+        linkDeadlines.set(
+            UInt32(slot), at: min(links[slot].machine.nextDeadline(at: now), renewal))
     }
 
     /// What came of using a connection: parts of backlogs left, it became too slow, or it is done.

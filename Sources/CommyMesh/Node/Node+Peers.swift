@@ -50,8 +50,11 @@ extension Node {
         withMachine(slot) { [now] in $0.accept(own, at: now) }
         links[slot].phase = .peer(record.id)
         links[slot].life = record.life
+        links[slot].certificate = certificate
         armLink(slot)
         peerLinkUp(slot, record)
+        // Trust may have changed since TLS has judged.
+        judgeCertificate(slot)
         if let seed = links[slot].seed {
             seeds.dialEnded(seed, foundOwner: record.id, limits, &jitter, at: now)
         }

@@ -8,6 +8,13 @@ extension Node {
             switch output {
             case .send(let message, let peer):
                 sendToPeer(peer) { message.encodeFrame(into: &$0) }
+            case .judge(let state, let teller):
+                outputs.append(.judgeAnchor(state, from: teller))
+            case .refused(let anchor, let teller, let why):
+                note(
+                    .refused(
+                        peer: teller.text, code: .rotationRefused,
+                        detail: "it tells of the root \(Self.short(anchor)): \(why)"))
             case .install(let anchor):
                 outputs.append(.installAnchor(anchor))
                 noteTrust(trust.state?.step, anchor.fingerprint, "installing")

@@ -136,8 +136,14 @@ public struct Node: ~Copyable, Sendable {
         case .stop(let span): stop(within: span)
         case .certificateLoaded(let serial, let notAfter, let issuer):
             certificateLoaded(serial, notAfter, issuer)
-        case .anchorsLoaded(let anchors): trust.bundleLoaded(anchors, at: self.now)
-        case .wallClockRead(let seconds): trust.wallClockRead(seconds, at: self.now)
+        case .anchorsLoaded(let anchors):
+            trust.bundleLoaded(anchors, at: self.now)
+            judgeCertificates()
+        case .anchorJudged(let state, let teller, let refusal):
+            trust.anchorJudged(state, from: teller, refusal: refusal, at: self.now)
+        case .wallClockRead(let seconds):
+            trust.wallClockRead(seconds, at: self.now)
+            judgeCertificates()
         }
         peersAreDue = true
         trustIsDue = true

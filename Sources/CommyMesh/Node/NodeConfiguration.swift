@@ -57,7 +57,9 @@ public enum NodeCommand: Sendable, Equatable {
     case certificateLoaded(serial: String, notAfter: Int64, issuer: Fingerprint? = nil)
     /// These anchors are trusted now, and nothing else; at most `TrustLimits.bundle`, each once.
     case anchorsLoaded([TrustAnchor])
+    /// The answer to `.judgeAnchor`; `refusal` says in words why the anchor cannot be trusted.
+    case anchorJudged(TrustState, from: NodeName, refusal: String?)
     /// The wall clock shows this (seconds since 1970). To be told at the start and now and then,
-    /// for warnings about what ends.
+    /// for warnings about what ends, and for the end of links whose certificate has ended.
     case wallClockRead(Int64)
 }

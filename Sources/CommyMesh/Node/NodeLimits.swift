@@ -53,6 +53,12 @@ public struct NodeLimits: Sendable, Equatable {
     /// 2015): a draw between zero and the doubled last value.
     public var backOffFirst: Duration = .milliseconds(50)
     public var backOffLast: Duration = .seconds(2)
+    /// Links that are to be made anew for one reason begin with it at drawn times within this, so
+    /// that a mesh does not do all its handshakes at once.
+    public var renewalSpread: Duration = .seconds(10)
+    /// How long a link whose certificate does not count any more waits for the one that takes its
+    /// place. It covers a few dials of both sides; then it ends without.
+    public var renewalPatience: Duration = .seconds(20)
     /// The node with the larger number dials only when there is no link this long after it learned
     /// of the other.
     public var secondDialer: Duration = .seconds(1)

@@ -7,7 +7,8 @@ internal import CommyBase
 /// A path that fails is tried again after a growing, drawn time, and another path goes first. A
 /// silent link is kept, because it may come back, while another path is dialled. Of several links
 /// that work, the node with the smaller number keeps the one that it dialled itself, or the newest,
-/// and drains the others; the node with the larger number only follows, so both agree.
+/// and drains the others; the node with the larger number only follows, so both agree. Whoever finds
+/// that a link is outdated has a new one made before the old one goes.
 ///
 /// One link and not a pool of them: it carries all calls to the node at once, each as a stream that
 /// opens without a round trip and has credit and priority of its own. More connections to the same
@@ -36,6 +37,12 @@ struct PeerMachine: Sendable {
         var isSilent = false
         /// Takes no new streams: one side has said farewell.
         var isDraining = false
+        /// What the peer has shown at its begin does not count any more.
+        var isOutdated = false
+        var since = MeshInstant.zero
+
+        /// It is as good as a new one would be.
+        var isFresh: Bool { !isSilent && !isDraining && !isOutdated }
     }
     /// What the owner must do now.
     enum Action: Sendable, Equatable {
@@ -51,6 +58,10 @@ struct PeerMachine: Sendable {
     private(set) var wish: Wish = .none
     private(set) var paths: [Path] = []
     private(set) var links: [Link] = []
+    /// Links that two nodes dial at once begin within this of each other: a dial's patience and the
+    /// greeting's. A later one is meant to take the place of the earlier.
+    static let twinSpan = Duration.seconds(10)
+
     /// The address that is being dialled.
     private(set) var dialling: NetworkAddress?
     /// Before it, the node with the larger number leaves dialling to the other.
@@ -65,10 +76,12 @@ struct PeerMachine: Sendable {
     /// The link that new streams use: the newest of those that move, or a silent one for want of
     /// better; nil when there is none.
     var active: Link? {
-        links.last { !$0.isSilent && !$0.isDraining } ?? links.last { !$0.isDraining }
+        links.last(where: \.isFresh) ?? links.last { !$0.isSilent && !$0.isDraining }
+            ?? links.last { !$0.isDraining }
     }
     /// Whether a stream that is sent now is likely to arrive.
     var isUsable: Bool { links.contains { !$0.isSilent && !$0.isDraining } }
+    private var hasFreshLink: Bool { links.contains(where: \.isFresh) }
     /// Nothing is wanted of this peer and nothing is left of it.
     var isIdle: Bool { wish == .none && links.isEmpty && dialling == nil }
 
@@ -107,7 +120,7 @@ struct PeerMachine: Sendable {
             paths[index].backOff.succeeded()
             paths[index].readyAt = now
         }
-        links.append(Link(slot: slot, isOutward: isOutward, remote: remote))
+        links.append(Link(slot: slot, isOutward: isOutward, remote: remote, since: now))
         if wish == .once { wish = .none }
     }
 
@@ -131,6 +144,14 @@ struct PeerMachine: Sendable {
         links[index].isDraining = true
     }
 
+    /// What the peer has shown on this link does not count any more: another link is wanted, and
+    /// this one until then.
+    mutating func linkOutdated(slot: Int, _ limits: NodeLimits, at now: MeshInstant) {
+        guard let index = links.firstIndex(where: { $0.slot == slot }) else { return }
+        links[index].isOutdated = true
+        patienceUntil = isFirstDialer ? now : now + limits.secondDialer
+    }
+
     /// A link is gone. `isFailure` unless it ended by agreement.
     mutating func linkDown(
         slot: Int, isFailure: Bool, _ limits: NodeLimits, _ random: inout RandomStream,
@@ -144,10 +165,11 @@ struct PeerMachine: Sendable {
 
     /// Decides what to do next; call until nil.
     mutating func nextAction(at now: MeshInstant) -> Action? {
+        if let outdated { return drain(outdated) }
         if let surplus { return drain(surplus) }
         if dialling != nil {
             // The peer was faster.
-            guard isUsable, wish != .none else { return nil }
+            guard hasFreshLink, wish != .none else { return nil }
             dialling = nil
             return .cancelDial
         }
@@ -162,7 +184,7 @@ struct PeerMachine: Sendable {
         return max(patienceUntil, paths[index].readyAt)
     }
 
-    private var needsLink: Bool { wish != .none && !isUsable }
+    private var needsLink: Bool { wish != .none && !hasFreshLink }
 
     /// The path that is ready first; the better address among equals.
     private var nextPath: Int? {
@@ -174,13 +196,21 @@ struct PeerMachine: Sendable {
         return best
     }
 
+    /// An outdated link that another has taken the place of; either side ends those that it finds.
+    private var outdated: Int? {
+        guard hasFreshLink else { return nil }
+        return links.first { $0.isOutdated && !$0.isDraining }?.slot
+    }
+
     /// A link that is one too many; only the first dialer decides.
     private var surplus: Int? {
         guard isFirstDialer else { return nil }
         var working: [Link] = []
-        for link in links where !link.isSilent && !link.isDraining { working.append(link) }
+        for link in links where link.isFresh { working.append(link) }
         guard working.count > 1 else { return nil }
-        let keep = working.last { $0.isOutward } ?? working[working.count - 1]
+        let newest = working[working.count - 1]
+        let keep =
+            working.last { $0.isOutward && newest.since - $0.since <= Self.twinSpan } ?? newest
         return working.first { $0 != keep }?.slot
     }
 
@@ -206,7 +236,7 @@ struct PeerMachine: Sendable {
         precondition(Set(links.map(\.slot)).count == links.count, "a link is there twice")
         if let dialling {
             let isDialledInVain = links.contains { link in
-                link.remote == dialling && link.isOutward && !link.isSilent && !link.isDraining
+                link.remote == dialling && link.isOutward && link.isFresh
             }
             precondition(!isDialledInVain, "no path is dialled that has a good link")
         }

@@ -5,8 +5,9 @@ public import CommyTLS
 
 /// The folder in which an operator keeps the trust root of a mesh.
 ///
-/// `authority.pem` (mode 0600) holds the roots and their keys; `trust.pem` is for every node. A
-/// trust root is replaced in three steps, so that at each instant every node trusts whatever any
+/// `authority.pem` (mode 0600) holds the roots and their keys; `trust.pem` is for every node;
+/// `incoming.pem` is for `commy trust begin` while a new root is added: the root, then the
+/// certificate by which the old one vouches for it, without which no node takes it over. A trust root is replaced in three steps, so that at each instant every node trusts whatever any
 /// other one may show:
 ///
 ///     steady --add--> added --switch--> switched --remove--> steady
@@ -76,10 +77,16 @@ public struct AuthorityDirectory {
         }
         file = try AuthorityFile(bytes: bytes, path: Self.authorityPath(path))
         let trust = try trustPEM()
-        if (try? WholeFile.read(trustPath)) != trust { try save() }
+        if (try? WholeFile.read(trustPath)) != trust
+            || file.offer.map({ $0 != (try? WholeFile.read(incomingPath)) }) ?? false
+        {
+            try save()
+        }
     }
 
     public var trustPath: String { "\(path)/trust.pem" }
+    /// The last new root with its endorsement.
+    public var incomingPath: String { "\(path)/incoming.pem" }
     private static func authorityPath(_ path: String) -> String { "\(path)/authority.pem" }
 
     private func trustPEM() throws(AuthorityError) -> [UInt8] {
@@ -109,6 +116,9 @@ public struct AuthorityDirectory {
         try Self.writing { () throws(SystemError) in
             try WholeFile.replace(Self.authorityPath(path), with: bytes)
             try WholeFile.replace(trustPath, with: trust, mode: 0o644)
+            if let offer = file.offer {
+                try WholeFile.replace(incomingPath, with: offer, mode: 0o644)
+            }
         }
     }
 }
@@ -164,14 +174,22 @@ extension AuthorityDirectory {
 
 /// The three steps of a rotation.
 extension AuthorityDirectory {
-    /// A new root is trusted beside the one that signs.
+    /// A new root is trusted beside the one that signs, which vouches for it until either ends.
     public mutating func addRoot(
         lifetime: Duration, at now: WallInstant, random: inout some RandomNumberGenerator
     ) throws(AuthorityError) {
         try require(.steady, for: "add")
         do throws(CertificateError) {
-            file.incoming = try CertificateAuthority(
+            let next = try CertificateAuthority(
                 mesh: mesh, validity: Self.validity(lifetime, at: now), random: &random)
+            var validity = Self.validity(lifetime, at: now)
+            validity.notAfter = min(validity.notAfter, file.signing.certificate.facts.notAfter)
+            guard validity.notBefore < validity.notAfter else {
+                throw .unusable("the root has expired, and cannot vouch for another")
+            }
+            file.endorsement = try file.signing.endorse(
+                next, validity: validity, random: &random)
+            file.incoming = next
         } catch {
             throw AuthorityError("\(error)")
         }
@@ -185,6 +203,7 @@ extension AuthorityDirectory {
         file.outgoing = file.signing.certificate
         file.signing = incoming
         file.incoming = nil
+        file.endorsement = nil
         try save()
     }
 

@@ -22,6 +22,8 @@ struct AuthorityFile {
 
     var signing: CertificateAuthority
     var incoming: CertificateAuthority?
+    /// By which the signing root vouches for the incoming one.
+    var endorsement: Certificate?
     var outgoing: Certificate?
 
     var step: AuthorityDirectory.Step {
@@ -35,10 +37,17 @@ struct AuthorityFile {
         return try TrustBundle([signing.certificate] + others)
     }
 
+    /// What a rotation of the running mesh begins with: the incoming root, then its endorsement.
+    var offer: [UInt8]? {
+        guard let incoming, let endorsement else { return nil }
+        return incoming.certificate.pem + endorsement.pem
+    }
+
     var bytes: [UInt8] {
         var text = Self.head(.signing) + signing.certificate.pem + signing.key.pem
         if let incoming {
             text += Self.head(.incoming) + incoming.certificate.pem + incoming.key.pem
+            text += endorsement?.pem ?? []
         }
         if let outgoing { text += Self.head(.outgoing) + outgoing.pem }
         return text
@@ -59,6 +68,7 @@ struct AuthorityFile {
             signing = try CertificateAuthority(certificatePEM: text, keyPEM: text)
             if let text = sections[.incoming] {
                 incoming = try CertificateAuthority(certificatePEM: text, keyPEM: text)
+                endorsement = try Certificate.all(inPEM: text).dropFirst().first
             }
             outgoing = try sections[.outgoing].map { text throws(CertificateError) in
                 try Certificate.all(inPEM: text)[0]

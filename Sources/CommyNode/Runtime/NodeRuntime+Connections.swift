@@ -63,7 +63,7 @@ extension NodeRuntime {
         clearPatience(slot)
         let peer = TLSPeer(
             mesh: mesh, node: name, serial: facts.serial,
-            notAfter: facts.notAfter.secondsSince1970)
+            notAfter: facts.notAfter.secondsSince1970, issuer: identity.issuer(of: facts))
         let link = node.linkOpened(origin, peer: peer, remote: remote, at: reactor.now)
         if origin == .accepted { strangers -= 1 }
         connections.with(slot) { $0.phase = .open(link) }

@@ -13,6 +13,7 @@ extension NodeRuntime {
             case .transmit(let link): transmit(link)
             case .close(let link, _): beginClosing(link)
             case .note(let event): tell(event)
+            case .judgeAnchor(let state, let teller): judge(state, from: teller)
             case .installAnchor(let anchor): install(anchor)
             case .reissueCertificate(let anchor): wantCertificate(of: anchor)
             case .removeAnchor(let anchor): remove(anchor)

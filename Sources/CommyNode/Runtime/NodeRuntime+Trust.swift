@@ -3,12 +3,14 @@ internal import CommyMesh
 internal import CommyReactor
 internal import CommyTLS
 
-/// Who the node is and whom it trusts: its files, and what the mesh decides about its roots. Links
-/// that exist keep what they began with; handshakes from here on use the new.
+/// Who the node is and whom it trusts: its files, and what the mesh decides about its roots.
+/// Handshakes from here on use the new; the node has links made anew whose certificate does not
+/// count any more (`Node.judgeCertificates`).
 ///
 /// What this node cannot do it does not acknowledge: the rotation waits, and names it.
 extension NodeRuntime {
-    /// Between two looks at the wall clock; warnings about what ends come that late at most.
+    /// Between two looks at the wall clock; warnings about what ends, and the ends of links whose
+    /// certificate has ended, come that late at most.
     private static let wallClockInterval = Duration.seconds(60)
 
     mutating func wallClockCame() {
@@ -62,9 +64,19 @@ extension NodeRuntime {
         if identity.issuer != toldIssuer { tellCertificate() }
     }
 
+    mutating func judge(_ state: TrustState, from teller: NodeName) {
+        let refusal = identity.refusal(of: state.anchor, at: reactor.wallClock)
+        node.command(
+            .anchorJudged(state, from: teller, refusal: refusal?.description), at: reactor.now)
+    }
+
     mutating func install(_ anchor: TrustAnchor) {
         guard !identity.trusts(anchor.fingerprint) else { return tellAnchors() }
-        do throws(NodeError) { try identity.install(anchor) } catch { return complain(error) }
+        do throws(NodeError) {
+            try identity.install(anchor, at: reactor.wallClock)
+        } catch {
+            return complain(error)
+        }
         note(anchor.fingerprint, "installed")
         tellAnchors()
     }
@@ -77,7 +89,11 @@ extension NodeRuntime {
     }
 
     mutating func keep(_ state: TrustState) {
-        do throws(NodeError) { try identity.enter(state) } catch { complain(error) }
+        do throws(NodeError) {
+            try identity.enter(state, at: reactor.wallClock)
+        } catch {
+            complain(error)
+        }
     }
 
     /// Nobody but the operator has the key of a root.

@@ -3,22 +3,17 @@ public import CommyMesh
 public import CommyTLS
 
 extension Certificate {
-    /// The one certificate of a PEM text that is a root of this mesh.
-    static func root(of mesh: String, pem: [UInt8]) throws(CertificateError) -> Certificate {
-        let bundle = try TrustBundle(pem: pem)
-        guard bundle.anchors.count == 1 else {
-            throw .unusable("there are \(bundle.anchors.count) certificates in place of one root")
-        }
-        guard bundle.mesh == mesh else { throw .unusable("it is a root of '\(bundle.mesh)'") }
-        return bundle.anchors[0]
-    }
-
-    /// The root as nodes tell each other of it; nil when it is longer than they take.
-    public var anchor: TrustAnchor? {
+    /// The root as nodes tell each other of it, behind it the certificates by which other roots
+    /// vouch for it; nil when that is longer than they take.
+    public func anchor(endorsements: [Certificate]) -> TrustAnchor? {
         guard let fingerprint = Fingerprint(hexadecimal: facts.fingerprint) else { return nil }
         return TrustAnchor(
-            fingerprint: fingerprint, notAfter: facts.notAfter.secondsSince1970, certificate: pem)
+            fingerprint: fingerprint, notAfter: facts.notAfter.secondsSince1970,
+            certificate: pem + endorsements.flatMap(\.pem))
     }
+
+    /// The root as nodes tell each other of it, with nobody's word for it.
+    public var anchor: TrustAnchor? { anchor(endorsements: []) }
 }
 
 extension Fingerprint {

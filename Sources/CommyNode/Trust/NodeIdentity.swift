@@ -69,6 +69,13 @@ struct NodeIdentity {
         anchors.contains { $0.fingerprint == anchor }
     }
 
+    /// The trusted root that a peer's certificate comes from; nil when others stand between them.
+    func issuer(of facts: CertificateFacts) -> Fingerprint? {
+        guard let keyID = facts.issuerKeyID else { return nil }
+        return context.trust.flatMap(\.anchors).first { $0.facts.keyID == keyID }?.anchor?
+            .fingerprint
+    }
+
     /// The root that the node's certificate comes from, if this node has ever seen it.
     var issuer: Fingerprint? {
         guard let keyID = context.identity.chain.last?.facts.issuerKeyID else { return nil }
@@ -98,9 +105,15 @@ struct NodeIdentity {
 
 /// What the mesh decides about its roots.
 extension NodeIdentity {
+    /// Why a rotation to this root is not followed; nil when it may be.
+    func refusal(of anchor: TrustAnchor, at now: WallInstant) -> NodeError? {
+        do throws(NodeError) { _ = try root(anchor, at: now) } catch { return error }
+        return nil
+    }
+
     /// The node has entered this state of a rotation.
-    mutating func enter(_ state: TrustState) throws(NodeError) {
-        _ = try root(state.anchor)
+    mutating func enter(_ state: TrustState, at now: WallInstant) throws(NodeError) {
+        _ = try root(state.anchor, at: now)
         var next = record
         next.enter(state)
         try keep(next)
@@ -108,9 +121,9 @@ extension NodeIdentity {
 
     /// Trusts one root more. What cannot be kept over a restart is not done: after it the node
     /// would be locked out, and the mesh would not know.
-    mutating func install(_ anchor: TrustAnchor) throws(NodeError) {
+    mutating func install(_ anchor: TrustAnchor, at now: WallInstant) throws(NodeError) {
         var next = record
-        next.add(try root(anchor))
+        next.add(try root(anchor, at: now))
         try change(to: next)
     }
 
@@ -136,22 +149,39 @@ extension NodeIdentity {
         record = next
     }
 
-    /// What a peer calls a root is looked at before it is one.
-    private func root(_ anchor: TrustAnchor) throws(NodeError) -> Certificate {
-        let root: Certificate
+    /// What a peer calls a root is looked at before it is one: it counts when it is trusted here
+    /// already, or when a root that is has signed it. A peer's certificate proves who the peer is,
+    /// and not that the operator wants another root.
+    private func root(
+        _ anchor: TrustAnchor, at now: WallInstant
+    ) throws(NodeError) -> Certificate {
+        let offer: OfferedRoot
         do throws(CertificateError) {
-            root = try .root(of: mesh.text, pem: anchor.certificate)
+            offer = try OfferedRoot(pem: anchor.certificate, mesh: mesh.text)
         } catch {
-            throw NodeError(
-                "the mesh offers the root \(anchor.fingerprint.short), and it is of no use: "
-                    + "\(error)", code: .rotationRefused)
+            throw Self.refused(anchor, "is of no use: \(error)")
         }
-        guard root.anchor?.fingerprint == anchor.fingerprint else {
-            throw NodeError(
-                "the mesh offers a root as \(anchor.fingerprint.short), and it is another one: "
-                    + root.facts.fingerprint.prefix(16), code: .rotationRefused)
+        guard offer.root.anchor?.fingerprint == anchor.fingerprint else {
+            throw Self.refused(
+                anchor, "is another one: \(offer.root.facts.fingerprint.prefix(16))")
         }
-        return root
+        guard offer.root.anchor?.notAfter == anchor.notAfter else {
+            throw Self.refused(anchor, "does not end when it is said to")
+        }
+        let trusted = context.trust.flatMap(\.anchors)
+        guard trusts(anchor.fingerprint) || offer.isEndorsed(by: trusted, at: now) else {
+            throw Self.refused(
+                anchor,
+                "is not signed by one that this node trusts: begin with the file "
+                    + "incoming.pem that 'commy ca rotate add' writes")
+        }
+        return offer.root
+    }
+
+    private static func refused(_ anchor: TrustAnchor, _ why: String) -> NodeError {
+        NodeError(
+            "the root that is offered as \(anchor.fingerprint.short) \(why)",
+            code: .rotationRefused)
     }
 }
 

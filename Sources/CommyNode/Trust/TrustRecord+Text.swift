@@ -33,11 +33,12 @@ extension TrustRecord {
         }
         let pool: [Certificate]
         do throws(CertificateError) {
-            pool = text.isPEM ? try TrustBundle(pem: text).anchors : []
+            pool = text.isPEM ? try Certificate.all(inPEM: text) : []
+            let roots = pool.filter(\.facts.isSelfSigned)
+            if let found = roots.isEmpty ? nil : try TrustBundle(roots).mesh, found != mesh {
+                throw .unusable("it is of the mesh '\(found)'")
+            }
         } catch { throw Damage(words: "\(error)") }
-        if let root = pool.first, root.facts.mesh != mesh {
-            throw Damage(words: "it is of the mesh '\(root.facts.mesh ?? "")'")
-        }
         func certificate(_ fingerprint: String) throws(Damage) -> Certificate {
             let found = pool.first { $0.facts.fingerprint == fingerprint }
             guard let found else { throw Damage(words: "the root \(fingerprint) is missing") }
@@ -47,7 +48,11 @@ extension TrustRecord {
         for fingerprint in draft.added { added.append(try certificate(fingerprint)) }
         var state: TrustState?
         if let fingerprint = draft.anchor {
-            guard let anchor = try certificate(fingerprint).anchor, let term = draft.term,
+            let root = try certificate(fingerprint)
+            let endorsements = pool.filter {
+                !$0.facts.isSelfSigned && $0.facts.keyID == root.facts.keyID
+            }
+            guard let anchor = root.anchor(endorsements: endorsements), let term = draft.term,
                 let step = draft.step, let owner = draft.owner
             else { throw Damage(words: "the rotation is not complete") }
             state = TrustState(term: term, step: step, owner: owner, anchor: anchor)
@@ -66,12 +71,11 @@ extension TrustRecord {
                 "term \(state.term)", "step \(state.step)", "owner \(state.owner)",
                 "anchor \(state.anchor.fingerprint)",
             ]
-            let isThere = added.contains {
-                $0.facts.fingerprint == state.anchor.fingerprint.description
-            }
-            // Entered states are of roots that could be read.
-            if !isThere, let all = try? Certificate.all(inPEM: state.anchor.certificate) {
-                roots += all
+            // Entered states are of roots that could be read; what vouches for them is kept too, so
+            // that this node can tell others of them after a restart.
+            let all = (try? Certificate.all(inPEM: state.anchor.certificate)) ?? []
+            roots += all.filter { one in
+                !roots.contains { $0.facts.fingerprint == one.facts.fingerprint }
             }
         }
         lines += added.map { "added \($0.facts.fingerprint)" } + removed.map { "removed \($0)" }

@@ -49,6 +49,9 @@ public struct CertificateFacts: Sendable, Equatable {
     /// Whether its key usage is critical and allows signatures, and allows signing of certificates.
     public let allowsSignatures: Bool
     public let allowsCertificates: Bool
+    /// Whether it says that its own key has signed it, as a root does. The signature is not looked
+    /// at; see `Certificate.signsItself`.
+    public let isSelfSigned: Bool
     public let notBefore: WallInstant
     public let notAfter: WallInstant
     /// Lower-case hexadecimal.
@@ -84,6 +87,7 @@ extension CertificateFacts {
         unsafe commy_alternative_names_free(&names)
         let flags = unsafe X509_get_extension_flags(certificate)
         isAuthority = flags & UInt32(EXFLAG_CA) != 0
+        isSelfSigned = flags & UInt32(EXFLAG_SS) != 0
         // Absent means every use; a mesh wants it stated.
         let usage = flags & UInt32(EXFLAG_KUSAGE) != 0 ? unsafe X509_get_key_usage(certificate) : 0
         let place = unsafe X509_get_ext_by_NID(certificate, NID_key_usage, -1)

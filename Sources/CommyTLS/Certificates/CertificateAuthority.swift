@@ -35,16 +35,39 @@ public struct CertificateAuthority: Sendable {
             throw .unusable("'\(mesh)' cannot be the name of a mesh (a-z, 0-9, '.', '-', '_')")
         }
         let key = SigningKey(from: &random)
-        let draft = try CertificateDraft(
-            commonName: "\(mesh.prefix(50)) trust root", validity: validity, key: key,
-            random: &random)
-        try draft.extend(NID_basic_constraints, "critical,CA:TRUE,pathlen:0", issuer: nil)
-        try draft.extend(NID_key_usage, "critical,keyCertSign,cRLSign", issuer: nil)
-        try draft.extend(NID_subject_key_identifier, "hash", issuer: nil)
-        try draft.extend(NID_subject_alt_name, "URI:\(SpiffeID.scheme)\(mesh)", issuer: nil)
+        let draft = try Self.root(mesh, validity, key, issuer: nil, &random)
         certificate = try draft.signed(by: key, issuer: nil)
         self.key = key
         self.mesh = mesh
+    }
+
+    /// What a root says of itself, whoever signs it.
+    private static func root(
+        _ mesh: String, _ validity: Validity, _ key: SigningKey, issuer: Certificate?,
+        _ random: inout some RandomNumberGenerator
+    ) throws(CertificateError) -> CertificateDraft {
+        let draft = try CertificateDraft(
+            commonName: "\(mesh.prefix(50)) trust root", validity: validity, key: key,
+            random: &random)
+        try draft.extend(NID_basic_constraints, "critical,CA:TRUE,pathlen:0", issuer: issuer)
+        try draft.extend(NID_key_usage, "critical,keyCertSign,cRLSign", issuer: issuer)
+        try draft.extend(NID_subject_key_identifier, "hash", issuer: issuer)
+        try draft.extend(NID_subject_alt_name, "URI:\(SpiffeID.scheme)\(mesh)", issuer: issuer)
+        return draft
+    }
+
+    /// The endorsement of the root that comes after this one: its name and its key, signed by this
+    /// one's. Whoever trusts this root knows by it that the next one comes from the same hands
+    /// (RFC 9810, 4.4, "new with old").
+    public func endorse(
+        _ next: CertificateAuthority, validity: Validity, random: inout some RandomNumberGenerator
+    ) throws(CertificateError) -> Certificate {
+        guard next.mesh == mesh else {
+            throw .unusable("a root of '\(mesh)' does not endorse one of '\(next.mesh)'")
+        }
+        let draft = try Self.root(mesh, validity, next.key, issuer: certificate, &random)
+        try draft.extend(NID_authority_key_identifier, "keyid:always", issuer: certificate)
+        return try draft.signed(by: key, issuer: certificate)
     }
 
     /// Reads back what `certificate.pem` and `key.pem` wrote.

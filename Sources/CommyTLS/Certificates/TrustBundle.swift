@@ -44,6 +44,10 @@ public struct TrustBundle: Sendable {
         guard facts.isAuthority, facts.allowsCertificates else {
             throw .unusable("the certificate \(facts.serial) is not a root: it may not sign others")
         }
+        // An endorsement looks like the root that it is for; only the root itself may stand alone.
+        guard facts.isSelfSigned else {
+            throw .unusable("the certificate \(facts.serial) is not a root: another has signed it")
+        }
         guard let mesh = facts.mesh, facts.uri == SpiffeID.scheme + mesh else {
             throw .unusable(
                 "the root \(facts.serial) does not name its mesh (one URI name spiffe://MESH)")

@@ -9,12 +9,18 @@ struct AuthorityRotate: ParsableCommand {
         commandName: "rotate",
         abstract: "Replace the trust root in three steps, without an outage.",
         discussion: """
-            add: a new root is trusted beside the old one. Give trust.pem to every node.
+            add: a new root is trusted beside the old one.
             switch: the new root signs. Issue a new certificate to every node.
-            remove: the old root is trusted no more. Give trust.pem to every node.
+            remove: the old root is trusted no more.
 
             A step before every node has what the step before it has changed cuts nodes off, so \
-            'switch' and 'remove' want --acknowledged: it says that every node has it.
+            'switch' and 'remove' want --acknowledged: it says that every node has it. Nothing \
+            here checks that, as no node is asked. While the mesh runs, let the nodes prove it: \
+            'commy trust begin commy-ca/incoming.pem' gives them the new root, 'commy trust show' \
+            names those that are missing, and 'commy trust proceed' refuses the next step until \
+            there are none; what it has let pass is acknowledged ('commy trust --help' has the \
+            order). Without a running mesh give trust.pem to every node after 'add' and after \
+            'remove', and count for yourself.
             """)
 
     enum Verb: String, ExpressibleByArgument, CaseIterable {
@@ -24,7 +30,10 @@ struct AuthorityRotate: ParsableCommand {
     @Argument(help: "add, switch or remove.")
     var step: Verb
     @OptionGroup var options: AuthorityOptions
-    @Flag(help: "Every node of the mesh has what the last step has changed.")
+    @Flag(
+        help: ArgumentHelp(
+            "Every node of the mesh has what the last step has changed: you say so, "
+                + "and 'commy trust proceed' proves it."))
     var acknowledged = false
     @Option(help: "How long a new root counts, in days (add).")
     var days = 3_650
@@ -59,17 +68,19 @@ struct AuthorityRotate: ParsableCommand {
         throw AuthorityError(
             problem: "'\(step.rawValue)' cuts off every node that has not got what the last step "
                 + "has changed",
-            cure: "when every node has it, say so with --acknowledged")
+            cure: "see with 'commy trust show' which nodes are missing; when 'commy trust proceed' "
+                + "has let the step pass, every node has it: say so with --acknowledged")
     }
 
     private func told(_ authority: AuthorityDirectory) -> String {
         switch authority.step {
         case .added:
-            "A second root is trusted. Give \(authority.trustPath) to every node, then: "
-                + "commy ca rotate switch --acknowledged"
+            "A second root is trusted. Tell the mesh (commy trust begin \(authority.incomingPath)) "
+                + "or give \(authority.trustPath) to every node; when 'commy trust proceed' has "
+                + "let that step pass: commy ca rotate switch --acknowledged"
         case .switched:
-            "The new root signs. Issue to every node again (commy ca issue NODE), then: "
-                + "commy ca rotate remove --acknowledged"
+            "The new root signs. Issue to every node again (commy ca issue NODE); when 'commy "
+                + "trust proceed' has let that step pass: commy ca rotate remove --acknowledged"
         case .steady:
             "The old root is gone. Give \(authority.trustPath) to every node."
         }

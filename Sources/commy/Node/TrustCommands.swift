@@ -14,7 +14,7 @@ struct Trust: ParsableCommand {
             live node has done the present one:
 
               commy ca rotate add                     a new root, beside the old one
-              commy trust begin commy-ca/trust.pem    adding: every node trusts it too
+              commy trust begin commy-ca/incoming.pem adding: every node trusts it too
               commy trust proceed                     reissuing: every node needs a new certificate
               commy ca rotate switch --acknowledged   the new root signs from now on
               commy ca issue NODE ...                 and SIGHUP to each commyd
@@ -65,7 +65,9 @@ struct TrustBegin: ParsableCommand {
 
     @OptionGroup var options: NodeOptions
     @Argument(
-        help: "A file with the new root (PEM); roots that the mesh trusts already do not matter.",
+        help: ArgumentHelp(
+            "A file with the new root and the certificate by which the old root vouches for it "
+                + "(PEM): incoming.pem of 'commy ca rotate add'."),
         completion: .file())
     var file: String
     @Flag(help: "Even when another rotation has not ended; to go back is one more rotation.")
@@ -89,19 +91,24 @@ struct TrustBegin: ParsableCommand {
         do throws(SystemError) { pem = try WholeFile.read(path) } catch {
             throw CommyError(.invalidArgument, error.description)
         }
-        let roots: [Certificate]
-        do throws(CertificateError) { roots = try TrustBundle(pem: pem).anchors } catch {
+        let all: [Certificate]
+        do throws(CertificateError) { all = try Certificate.all(inPEM: pem) } catch {
             throw CommyError(.invalidArgument, "\(path): \(error)")
         }
         let names = trusted.split(separator: " ").map(String.init)
-        let new = roots.filter { !names.contains($0.facts.fingerprint) }
-        guard let root = new.count == 1 ? new.first : roots.count == 1 ? roots.first : nil,
-            let anchor = root.anchor
+        guard let offer = OfferedRoot(in: all, beside: names),
+            let anchor = offer.root.anchor(endorsements: offer.endorsements)
         else {
             throw CommyError(
                 .invalidArgument,
-                "\(path) holds \(roots.count) roots, \(new.count) of them new; give a file with "
-                    + "one new root, as 'commy ca rotate add' makes it")
+                "\(path) does not hold one new root; give incoming.pem, as 'commy ca rotate add' "
+                    + "makes it")
+        }
+        guard !offer.endorsements.isEmpty || names.contains(offer.root.facts.fingerprint) else {
+            throw CommyError(
+                .invalidArgument,
+                "\(path): no root that the mesh trusts vouches for the new one, and no node would "
+                    + "take it; give incoming.pem, as 'commy ca rotate add' makes it")
         }
         return anchor
     }

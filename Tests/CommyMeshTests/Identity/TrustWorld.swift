@@ -26,10 +26,16 @@ final class TrustWorld {
     var now = MeshInstant.zero
     var sent = 0
 
-    static func anchor(_ number: UInt8, end: Int64 = 10 * year) -> TrustAnchor {
+    /// The end of certificates that are endorsed by a trusted one, as far as these owners look.
+    static let vouched: UInt8 = 0xca
+
+    static func anchor(
+        _ number: UInt8, end: Int64 = 10 * year, isVouchedFor: Bool = true
+    ) -> TrustAnchor {
         guard let print = Fingerprint(Array(repeating: number, count: 32)),
             let anchor = TrustAnchor(
-                fingerprint: print, notAfter: end, certificate: [number, 0xca])
+                fingerprint: print, notAfter: end,
+                certificate: [number, isVouchedFor ? vouched : 0xbd])
         else { preconditionFailure() }
         return anchor
     }
@@ -99,6 +105,10 @@ final class TrustWorld {
             guard let place = nodes.indices.first(where: { id($0) == to }) else { return }
             sent += 1
             mail.append((index, place, message))
+        case .judge(let state, let from):
+            let isVouchedFor = state.anchor.certificate.last == Self.vouched
+            nodes[index].machine.anchorJudged(
+                state, from: from, refusal: isVouchedFor ? nil : "nobody vouches", at: now)
         case .install(let anchor) where obeys:
             nodes[index].bundle.append(anchor)
             nodes[index].machine.bundleLoaded(nodes[index].bundle, at: now)
@@ -108,7 +118,8 @@ final class TrustWorld {
         case .reissue(let print) where obeys:
             nodes[index].issuer = print
             nodes[index].machine.certificateLoaded(issuer: print, end: Self.year, at: now)
-        case .install, .remove, .reissue, .entered, .overtaken, .acknowledged, .warning: break
+        case .install, .remove, .reissue, .entered, .overtaken, .acknowledged, .warning, .refused:
+            break
         }
     }
 

@@ -63,6 +63,27 @@ extension MeshBed {
         close(client.pipe, 0, .ended)
     }
 
+    func tellWallClock(_ seconds: Int64) {
+        wall = seconds
+        for index in hosts.indices where hosts[index].isAlive {
+            hosts[index].node.command(.wallClockRead(seconds), at: now)
+            drain(.node(index))
+        }
+    }
+
+    /// What a host shows of itself in a handshake.
+    func papers(_ host: Int) -> TLSPeer {
+        TLSPeer(
+            mesh: Self.mesh, node: hosts[host].name, notAfter: certificates[host]?.end ?? 0,
+            issuer: certificates[host]?.issuer)
+    }
+
+    /// Whether TLS on one host takes what the other shows.
+    func takes(_ host: Int, _ other: Int) -> Bool {
+        guard let papers = certificates[other], let bundle = bundles[host] else { return true }
+        return papers.end > wall && bundle.contains { $0.fingerprint == papers.issuer }
+    }
+
     func pause(_ host: Int) { hosts[host].isPaused = true }
 
     func resume(_ host: Int) {
@@ -138,11 +159,18 @@ extension MeshBed {
                 let seconds = now.nanoseconds
                 transcript.append("\(seconds) \(host.name) \(event.line)")
                 events.append((now, index, event))
+            case .judgeAnchor(let state, let teller):
+                let isVouchedFor = !NodeTrustTests.isForged(state.anchor)
+                host.node.command(
+                    .anchorJudged(
+                        state, from: teller, refusal: isVouchedFor ? nil : "nobody vouches"),
+                    at: now)
             case .installAnchor(let anchor): changeBundle(index) { $0.append(anchor) }
             case .removeAnchor(let anchor):
                 changeBundle(index) { $0.removeAll { $0.fingerprint == anchor } }
             case .reissueCertificate(let issuer):
                 guard !holdsFiles.contains(index) else { continue }
+                certificates[index]?.issuer = issuer
                 host.node.command(
                     .certificateLoaded(serial: "02", notAfter: 3_500_000_000, issuer: issuer),
                     at: now)

@@ -209,8 +209,12 @@ extension MeshBed {
             schedule(now + latency, .refused(node: from, token))
             return
         }
+        guard takes(node, from), takes(from, node) else {
+            schedule(now + latency, .refused(node: from, token))
+            return
+        }
         let pipe = pipes.count
-        let peer = TLSPeer(mesh: Self.mesh, node: hosts[from].name)
+        let peer = papers(from)
         pipes.append(
             Pipe(Side(end: .node(from)), Side(end: .node(node)), network: network))
         let handle = hosts[node].node.linkOpened(
@@ -232,7 +236,7 @@ extension MeshBed {
             return
         }
         let handle = hosts[host].node.linkOpened(
-            .dialled(token), peer: TLSPeer(mesh: Self.mesh, node: hosts[other].name),
+            .dialled(token), peer: papers(other),
             remote: address(other, pipes[pipeIndex].network), at: now)
         pipes[pipeIndex].sides[0].handle = handle
         hosts[host].pipeOf[handle] = pipeIndex

@@ -101,6 +101,11 @@ final class MeshBed {
     var bundles: [Int: [TrustAnchor]] = [:]
     var holdsFiles: Set<Int> = []
 
+    /// The end and the issuer of each host's certificate; without an entry nobody judges it.
+    var certificates: [Int: (end: Int64, issuer: Fingerprint)] = [:]
+    /// The wall clock of TLS, in seconds since 1970. Nodes are told it by `tellWallClock`.
+    var wall: Int64 = 0
+
     init(seed: UInt64) {
         key = RandomKey(seed: seed)
         draws = RandomStream(key: key.labelled("bed"))

@@ -12,6 +12,15 @@ struct NodeTrustTests {
             notAfter: 4_000_000_000, certificate: [number])!
     }
 
+    /// An anchor that no other vouches for, as far as the bed's owners look.
+    static func forged(_ number: UInt8) -> TrustAnchor {
+        TrustAnchor(
+            fingerprint: anchor(number).fingerprint, notAfter: 4_000_000_000,
+            certificate: [number, 0xbd])!
+    }
+
+    static func isForged(_ anchor: TrustAnchor) -> Bool { anchor.certificate.last == 0xbd }
+
     /// Nodes with the first anchor and a certificate from it, that do what the node asks of them.
     static func bed() -> MeshBed {
         let bed = NodeMeshTests.bed(3)

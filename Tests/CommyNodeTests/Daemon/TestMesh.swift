@@ -1,7 +1,10 @@
 import CommyBase
 import CommyLinux
+import CommyMesh
 import CommyNode
+import CommyTLS
 import Foundation
+import Testing
 
 /// A mesh of real daemons on loopback: a folder, a root, and what was started in it. All that was
 /// started is killed when the mesh goes.
@@ -46,6 +49,16 @@ final class TestMesh {
 
     func rotate(_ body: (inout AuthorityDirectory) throws -> Void) rethrows {
         try body(&authority)
+    }
+
+    /// What `commy trust begin` sends of the file that `commy ca rotate add` has made.
+    func incoming() throws -> TrustAnchor { try Self.incoming(of: authority) }
+
+    static func incoming(of authority: AuthorityDirectory) throws -> TrustAnchor {
+        let pem = try Data(contentsOf: URL(fileURLWithPath: authority.incomingPath))
+        let offer = try #require(
+            OfferedRoot(in: try Certificate.all(inPEM: Array(pem)), beside: []))
+        return try #require(offer.root.anchor(endorsements: offer.endorsements))
     }
 
     /// Starts a node with files that were issued before, and waits until it serves.
