@@ -28,7 +28,7 @@ extension LinkMachine {
         case .credit: return try creditReceived(header, payload)
         case .open: return try openReceived(header, payload, at: now)
         case .head: return try headReceived(header, payload)
-        case .data: return try dataReceived(header)
+        case .data: return try dataReceived(header, at: now)
         case .end: return try endReceived(header)
         case .reset: return try resetReceived(header, payload)
         case .swim, .catalog, .trust:
@@ -88,7 +88,8 @@ extension LinkMachine {
         let slot = table.insert(
             LinkStream(
                 id: header.stream, binding: .max, send: CreditWindow(peerStreamWindow),
-                receive: CreditWindow(limits.streamWindow), marks: marks,
+                receive: CreditWindow(limits.streamWindow),
+                window: StreamWindow(limits.streamWindow), marks: marks,
                 priority: fixed.priority))
         peerCount += 1
         let key = table.key(slot)
@@ -116,23 +117,26 @@ extension LinkMachine {
     }
 
     private mutating func dataReceived(
-        _ header: FrameHeader
+        _ header: FrameHeader, at now: MeshInstant
     ) throws(LinkFault) -> LinkFact {
         let count = UInt32(header.payloadCount)
         guard receiveWindow.spend(count) else {
             throw LinkFault(.flowControlViolation, "DATA beyond the link's credit")
         }
         guard let slot = try stream(header) else {
-            release(header.payloadCount)
+            release(header.payloadCount, at: now)
             return .nothing
         }
         let isAnswer = header.stream.opener == side
         guard !table[slot].marks.contains(.remoteEnded),
             !isAnswer || table[slot].marks.contains(.headed)
         else { throw LinkFault(.protocolViolation, "DATA out of place on \(header.stream)") }
+        let available = table[slot].receive.available
         guard table[slot].receive.spend(count) else {
             throw LinkFault(.flowControlViolation, "DATA beyond the credit of \(header.stream)")
         }
+        table[slot].window.received(
+            count, available: available, mayGrow: growsStreams, at: now, limits)
         let fact = LinkFact.data(
             table.key(slot), binding: table[slot].binding, ends: header.endsStream)
         if header.endsStream { endRemote(slot) }
@@ -195,43 +199,5 @@ extension LinkMachine {
     private mutating func endRemote(_ slot: Int) {
         table[slot].marks.insert(.remoteEnded)
         removeIfOver(slot)
-    }
-
-    /// Bytes of the peer's DATA are disposed of; tells the peer when a quarter of the window is
-    /// free again.
-    mutating func release(_ count: Int) {
-        ungranted += UInt32(count)
-        guard ungranted >= limits.linkWindow / 4, state != .closed else { return }
-        grantLink(ungranted)
-        ungranted = 0
-    }
-
-    private mutating func grantLink(_ count: UInt32) {
-        let isSound = receiveWindow.grant(count, ceiling: limits.linkWindow)
-        precondition(isSound, "more was released than had come")
-        write { CreditFrame(byteCount: count).encodeFrame(into: &$0) }
-    }
-
-    /// The peer may send so many bytes more on this stream: what the far end granted, passed on.
-    mutating func grant(_ key: StreamKey, _ count: UInt32) {
-        guard let slot = table.find(key), !table[slot].marks.contains(.remoteEnded), count > 0,
-            state != .closed
-        else { return }
-        // A far end that grants without measure gets no more than the ceiling passed on.
-        let granted = min(count, limits.windowCeiling - table[slot].receive.available)
-        guard granted > 0, table[slot].receive.grant(granted, ceiling: limits.windowCeiling)
-        else { return }
-        write { CreditFrame(byteCount: granted).encodeFrame(stream: key.id, into: &$0) }
-    }
-
-    /// The end of a stream has used up bytes: tells the peer when half of the window is free again.
-    mutating func used(_ key: StreamKey, _ count: Int) {
-        release(count)
-        guard let slot = table.find(key) else { return }
-        table[slot].ungranted += UInt32(count)
-        guard table[slot].ungranted >= limits.streamWindow / 2 else { return }
-        let granted = table[slot].ungranted
-        table[slot].ungranted = 0
-        grant(key, granted)
     }
 }

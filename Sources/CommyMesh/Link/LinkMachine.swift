@@ -46,8 +46,10 @@ struct LinkMachine: Sendable {
     /// DATA that may still be sent on the link, and that the peer may still send.
     var sendWindow = CreditWindow(0)
     var receiveWindow: CreditWindow
-    /// Bytes of the peer's DATA that are disposed of and not granted anew yet.
-    var ungranted: UInt32 = 0
+    /// How large the window is, and what of it is not granted yet.
+    var window: LinkWindow
+    /// Whether the windows of streams may grow: the owner has room for more.
+    var growsStreams = true
     /// The number of the next stream that this side opens; nil when they are used up.
     var nextStream: StreamID?
     /// The highest number that the peer has used.
@@ -86,6 +88,7 @@ struct LinkMachine: Sendable {
         state = .greeting(until: now + limits.greetingWithin)
         output = ByteQueue(byteLimit: limits.outputBytes)
         receiveWindow = CreditWindow(limits.linkWindow)
+        window = LinkWindow(limits.linkWindow)
         nextStream = side.firstStream
         heartbeat = Heartbeat(at: now)
         if side == .dialler {
@@ -140,9 +143,11 @@ struct LinkMachine: Sendable {
     /// A stream uses the link. True when its deadline has moved forward.
     mutating func noteUse(at now: MeshInstant) -> Bool { heartbeat.used(at: now, limits) }
 
-    /// The owner has something to do: parts of backlogs left, the output is too full, or a polite
-    /// end has come.
-    var needsSettling: Bool { !drained.isEmpty || isOverfull || hasFinishedClosing }
+    /// The owner has something to do: parts of backlogs left, the output is too full, the window
+    /// is too small, or a polite end has come.
+    var needsSettling: Bool {
+        !drained.isEmpty || isOverfull || window.wantsGrowth || hasFinishedClosing
+    }
 
     var isSilent: Bool { heartbeat.state != .lively }
 

@@ -222,6 +222,7 @@ extension Node {
             if part.binding != .max { drained(slot, part) }
         }
         guard links[slot].isLive else { return }
+        if links[slot].machine.window.wantsGrowth { windowTooSmall(slot) }
         if links[slot].machine.isOverfull {
             closeLink(slot, .overloaded, "the peer reads too slowly", isGone: false)
         } else if links[slot].machine.hasFinishedClosing {

@@ -35,6 +35,11 @@ public struct NodeLimits: Sendable, Equatable {
     /// Bytes of all kept requests together. Full: a further request is sent once.
     public var keptBodies = 16 << 20
 
+    /// Bytes by which the windows of all connections together may be larger than
+    /// `LinkLimits.linkWindow`: eight of the largest. Full: a window that would grow does not, and
+    /// the others shrink.
+    public var grownWindows = 128 << 20
+
     /// A dial that has not ended after this is given up.
     public var dialPatience: Duration = .seconds(5)
     /// Between two dials of one path, with full jitter (Brooker, "Exponential Backoff And Jitter",
@@ -51,6 +56,6 @@ public struct NodeLimits: Sendable, Equatable {
     public var areConsistent: Bool {
         link.areConsistent && backOffFirst > .zero && backOffFirst <= backOffLast
             && keptBody <= Int(link.streamWindow) && attempts >= 1 && hops >= 1
-            && sessions < links && greeting <= links
+            && grownWindows >= 0 && sessions < links && greeting <= links
     }
 }

@@ -33,6 +33,12 @@ public struct SessionLimits: Sendable, Equatable {
     /// Bytes of one message, request or answer, that this process takes in one piece. Larger ones
     /// are refused with `messageTooLarge`. At least `LinkLimits.streamWindow`.
     public var messageBytes = 16 << 20
+    /// Bytes of all messages that come in: requests until they are answered, answers until they are
+    /// complete; half of it for each of the two, in which two of the largest messages fit. Above it
+    /// the sender gets no credit until there is room, and what cannot wait is reset with
+    /// `overloaded`. Counts as twice `messageBytes` when it is less. A one-way message that was
+    /// handed out is the process's own affair.
+    public var receivedBytes = 64 << 20
     /// Calls that this process may have open or waiting. Full: `limitReached`.
     public var calls = 16_384
     /// Bytes of requests that wait for the node, because it is not attached yet or allows no more
@@ -40,6 +46,9 @@ public struct SessionLimits: Sendable, Equatable {
     public var waitingBytes = 64 << 20
 
     public init() {}
+
+    /// Bytes for requests, and as many for answers.
+    var receivedHalf: Int { max(receivedBytes / 2, messageBytes) }
 }
 
 /// Names one control request of a session client; a watch is named by the request that began it.

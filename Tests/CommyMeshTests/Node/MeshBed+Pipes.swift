@@ -107,7 +107,10 @@ extension MeshBed {
     /// Everything of one direction arrives in its order.
     private func arrive(_ event: Event, _ pipe: Pipe, _ side: Int) {
         let isLocal = pipe.network == -2
-        let at = max(now + (isLocal ? .microseconds(10) : latency), pipe.sides[side].lastArrival)
+        var at = max(now + (isLocal ? .microseconds(10) : latency), pipe.sides[side].lastArrival)
+        if !isLocal, let bytesPerSecond, case .bytes(_, _, let bytes) = event {
+            at = at + .nanoseconds(bytes.count * 1_000_000_000 / bytesPerSecond)
+        }
         pipe.sides[side].lastArrival = at
         schedule(at, event)
     }
