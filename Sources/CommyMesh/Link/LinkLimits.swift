@@ -18,8 +18,6 @@ public struct LinkLimits: Sendable, Equatable {
     /// The largest window of a link: four full streams, as one takes at most a quarter of it in a
     /// relay. It bounds what a relay can be made to hold for one peer.
     public var linkWindowLimit: UInt32 = 16 << 20
-    /// The most that a window may grow to by grants; above it a grant is a violation.
-    public var windowCeiling: UInt32 = WireLimits.creditCeiling
     /// Streams that the peer may have open at once; one more is reset with `overloaded`, which is
     /// retried elsewhere.
     public var openStreams = 4_096
@@ -63,7 +61,7 @@ public struct LinkLimits: Sendable, Equatable {
         heartbeatActive * 2 < silentAfter && silentAfter < lostAfter && silentAfter <= echoAfter
             && stall < silentAfter
             && heartbeatIdle < silentAfterIdle && silentAfterIdle < lostAfter
-            && streamWindow <= linkWindow && linkWindow <= windowCeiling
+            && streamWindow <= linkWindow
             && streamWindow <= streamWindowLimit && streamWindowLimit <= linkWindowLimit
             && linkWindow <= linkWindowLimit && linkWindowLimit <= WireLimits.creditCeiling
             && outputBytes >= Int(linkWindow) + committedOutput && openStreams > 0

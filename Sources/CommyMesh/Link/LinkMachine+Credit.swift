@@ -24,7 +24,8 @@ extension LinkMachine {
         release(count, at: now)
         guard let slot = table.find(key) else { return }
         let granted = table[slot].window.used(
-            UInt32(count), available: table[slot].receive.available, at: now)
+            UInt32(count), available: table[slot].receive.available, mayGrow: growsStreams,
+            at: now, limits)
         guard granted > 0, !table[slot].marks.contains(.remoteEnded), state != .closed
         else { return }
         let isSound = table[slot].receive.grant(granted, ceiling: WireLimits.creditCeiling)
@@ -35,7 +36,7 @@ extension LinkMachine {
     /// What a relay lets one stream have under way and held at once: a quarter of the link's
     /// window, so that one reader that stops does not stop the link; at least what it began with.
     var relayedWindow: UInt32 {
-        min(max(limits.streamWindow, window.size / 4), limits.windowCeiling)
+        max(limits.streamWindow, window.size / 4)
     }
 
     /// The far end of a relayed stream lets the peer send `count` bytes more, and `held` bytes of
@@ -52,7 +53,7 @@ extension LinkMachine {
         // In few pieces: all of it, or a quarter of what there may be.
         guard granted > 0, granted == count || granted >= UInt64(limit) / 4 else { return 0 }
         let isSound = table[slot].receive.grant(
-            UInt32(granted), ceiling: limits.windowCeiling)
+            UInt32(granted), ceiling: WireLimits.creditCeiling)
         precondition(isSound, "there was room")
         write {
             CreditFrame(byteCount: UInt32(granted)).encodeFrame(stream: key.id, into: &$0)

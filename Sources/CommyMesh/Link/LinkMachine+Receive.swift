@@ -131,12 +131,9 @@ extension LinkMachine {
         guard !table[slot].marks.contains(.remoteEnded),
             !isAnswer || table[slot].marks.contains(.headed)
         else { throw LinkFault(.protocolViolation, "DATA out of place on \(header.stream)") }
-        let available = table[slot].receive.available
         guard table[slot].receive.spend(count) else {
             throw LinkFault(.flowControlViolation, "DATA beyond the credit of \(header.stream)")
         }
-        table[slot].window.received(
-            count, available: available, mayGrow: growsStreams, at: now, limits)
         let fact = LinkFact.data(
             table.key(slot), binding: table[slot].binding, ends: header.endsStream)
         if header.endsStream { endRemote(slot) }
@@ -178,7 +175,7 @@ extension LinkMachine {
             throw LinkFault(error, in: .credit)
         }
         guard !header.stream.isLink else {
-            guard sendWindow.grant(credit.byteCount, ceiling: limits.windowCeiling) else {
+            guard sendWindow.grant(credit.byteCount, ceiling: WireLimits.creditCeiling) else {
                 throw LinkFault(.flowControlViolation, "too much credit")
             }
             relistAll()
@@ -186,7 +183,7 @@ extension LinkMachine {
             return .nothing
         }
         guard let slot = try stream(header) else { return .nothing }
-        guard table[slot].send.grant(credit.byteCount, ceiling: limits.windowCeiling) else {
+        guard table[slot].send.grant(credit.byteCount, ceiling: WireLimits.creditCeiling) else {
             throw LinkFault(.flowControlViolation, "too much credit on \(header.stream)")
         }
         let fact = LinkFact.credit(binding: table[slot].binding, credit.byteCount)

@@ -104,7 +104,7 @@ struct LinkMachine: Sendable {
             && ownCount < Int(peer?.streamLimit ?? 0) && output.count < limits.openingOutput
     }
     /// What the peer allows on a new stream.
-    var peerStreamWindow: UInt32 { min(peer?.streamCredit ?? 0, limits.windowCeiling) }
+    var peerStreamWindow: UInt32 { min(peer?.streamCredit ?? 0, WireLimits.creditCeiling) }
     /// Numbers run out: the link should be replaced before they are used up.
     var isWornOut: Bool { (nextStream?.value ?? .max) > UInt32.max / 2 }
 

@@ -24,7 +24,7 @@ struct LinkStream: Sendable {
     var send: CreditWindow
     var receive: CreditWindow
     /// How large the window is where the stream is read; a relay leaves that to the far end.
-    var window: StreamWindow
+    var window = StreamWindow(0)
     /// The number of its backlog; -1 while nothing waits.
     var backlog: Int32 = -1
     var marks: Marks = []
