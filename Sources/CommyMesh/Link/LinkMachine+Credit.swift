@@ -22,6 +22,11 @@ extension LinkMachine {
     /// free again.
     mutating func used(_ key: StreamKey, _ count: Int, at now: MeshInstant) {
         release(count, at: now)
+        regrant(key, count, at: now)
+    }
+
+    /// The stream's part of `used`, for who disposes of bytes earlier than there is room for more.
+    mutating func regrant(_ key: StreamKey, _ count: Int, at now: MeshInstant) {
         guard let slot = table.find(key) else { return }
         let granted = table[slot].window.used(
             UInt32(count), available: table[slot].receive.available, mayGrow: growsStreams,

@@ -1,12 +1,13 @@
 /// Counts what a process holds of the messages that come to it, in one direction, and decides whose
 /// credit is withheld when that is too much.
 ///
-///     within the limit: credit goes back at once
-///     above it: the process has to finish something first; who sends meanwhile waits
+///     at most half of the limit: a stream's credit goes back at once
+///     above half: the process has to finish something first; who sends meanwhile waits
+///     above the limit: what came with credit from before is too much; the newest is refused
 ///
 /// When nothing is with a handler, waiting cannot help: messages under assembly would wait for each
 /// other. Then one of them gets its credit all the same (`favoured`) until it is complete, then the
-/// next. So the process holds at most the limit, one message more, and what had credit before.
+/// next. The link's credit is never withheld, so that who waits holds up nobody else.
 ///
 /// Invariants: no count is negative; a message waits here exactly while some of its credit is
 /// withheld; what waits is not favoured.
@@ -29,9 +30,11 @@ struct ReceiveBudget: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    private var isFull: Bool { assembling + handedOut > limit }
+    private var isFull: Bool { assembling + handedOut > limit / 2 }
+    /// More than there may be.
+    var isOver: Bool { assembling + handedOut > limit }
     /// Far enough from full that windows may grow.
-    var isEasy: Bool { assembling + handedOut <= limit / 2 }
+    var isEasy: Bool { assembling + handedOut <= limit / 4 }
 
     /// DATA came. True when its credit goes back now; else it is withheld, and `isFirst` says
     /// whether anything of this message was withheld before.

@@ -10,10 +10,11 @@ extension SessionClient {
     }
 
     mutating func requestHeld(_ slot: Int, _ key: StreamKey, _ count: Int) {
+        link.release(count, at: now)
         let message = message(slot, served[slot].serial)
         let isFirst = served[slot].withheld == 0
         if requestBudget.received(count, of: message, isFirst: isFirst) {
-            link.used(key, count, at: now)
+            link.regrant(key, count, at: now)
         } else {
             served[slot].withheld += count
         }
@@ -21,10 +22,11 @@ extension SessionClient {
     }
 
     mutating func answerHeld(_ slot: Int, _ key: StreamKey, _ count: Int) {
+        link.release(count, at: now)
         let message = message(slot, calls[slot].serial)
         let isFirst = calls[slot].withheld == 0
         if answerBudget.received(count, of: message, isFirst: isFirst) {
-            link.used(key, count, at: now)
+            link.regrant(key, count, at: now)
         } else {
             calls[slot].withheld += count
         }
@@ -37,8 +39,6 @@ extension SessionClient {
         served[slot].withheld = 0
         requestBudget.ended(
             message(slot, served[slot].serial), served[slot].body.count, withheld: withheld)
-        // Only the link's: the stream needs no more.
-        if withheld > 0 { link.release(withheld, at: now) }
     }
 
     mutating func answerComplete(_ slot: Int) {
@@ -46,17 +46,14 @@ extension SessionClient {
         calls[slot].withheld = 0
         answerBudget.ended(
             message(slot, calls[slot].serial), calls[slot].body.count, withheld: withheld)
-        if withheld > 0 { link.release(withheld, at: now) }
     }
 
-    /// Windows grow only while there is much room. When credit is withheld of so much that the
-    /// link itself is about to stop, the newest message is given up: waiting may not hold up what
-    /// has room.
+    /// Windows grow only while there is much room. What came with credit from before may still be
+    /// too much: then waiting has not helped, and the newest message is given up.
     private mutating func budgetChanged() {
         link.growsStreams = requestBudget.isEasy && answerBudget.isEasy
-        while requestBudget.withheld + answerBudget.withheld > Int(link.window.size / 2) {
-            guard refuseNewest() else { return }
-        }
+        while requestBudget.isOver, refuseNewestRequest() {}
+        while answerBudget.isOver, refuseNewestAnswer() {}
     }
 
     /// Gives back credit for which there is room again.
@@ -67,7 +64,7 @@ extension SessionClient {
             let count = served[slot].withheld
             served[slot].withheld = 0
             requestBudget.paid(count)
-            if let key = served[slot].key { link.used(key, count, at: now) }
+            if let key = served[slot].key { link.regrant(key, count, at: now) }
         }
         while let message = answerBudget.next() {
             let slot = Int(message.slot)
@@ -75,35 +72,38 @@ extension SessionClient {
             let count = calls[slot].withheld
             calls[slot].withheld = 0
             answerBudget.paid(count)
-            if let key = calls[slot].key { link.used(key, count, at: now) }
+            if let key = calls[slot].key { link.regrant(key, count, at: now) }
         }
     }
 
-    /// Resets the newest stream of those that wait for room. False when none waits.
-    private mutating func refuseNewest() -> Bool {
-        // Serials of both kinds come from one counter.
-        var newest: (slot: Int, serial: UInt32, isServed: Bool)?
+    private static let refusal = "no room for another message"
+
+    /// Resets the newest request of those that wait for room. False when none waits.
+    private mutating func refuseNewestRequest() -> Bool {
+        var newest: (slot: Int, serial: UInt32)?
         for slot in served.indices where served[slot].withheld > 0 {
             guard served[slot].serial > newest?.serial ?? 0 else { continue }
-            newest = (slot, served[slot].serial, true)
+            newest = (slot, served[slot].serial)
         }
+        guard let slot = newest?.slot else { return false }
+        if let key = served[slot].key {
+            link.sendReset(key, .overloaded, delivered: .no, detail: Self.refusal)
+        }
+        served[slot].key = nil
+        freeServed(slot)
+        return true
+    }
+
+    /// The same for answers.
+    private mutating func refuseNewestAnswer() -> Bool {
+        var newest: (slot: Int, serial: UInt32)?
         for slot in calls.indices where calls[slot].withheld > 0 {
             guard calls[slot].serial > newest?.serial ?? 0 else { continue }
-            newest = (slot, calls[slot].serial, false)
+            newest = (slot, calls[slot].serial)
         }
-        guard let newest else { return false }
-        let detail = "no room for another message"
-        if newest.isServed {
-            if let key = served[newest.slot].key {
-                link.sendReset(key, .overloaded, delivered: .no, detail: detail)
-            }
-            served[newest.slot].key = nil
-            freeServed(newest.slot)
-        } else {
-            failCall(
-                newest.slot, CommyError(.overloaded, detail), delivered: .maybe,
-                tells: .overloaded)
-        }
+        guard let slot = newest?.slot else { return false }
+        failCall(
+            slot, CommyError(.overloaded, Self.refusal), delivered: .maybe, tells: .overloaded)
         return true
     }
 
@@ -131,6 +131,6 @@ extension SessionClient {
                 - Int(stream.window.ungranted)
             precondition(held >= 0, "the node may send more than the window holds")
         }
-        precondition(link.heldBytes == requestBudget.withheld + answerBudget.withheld)
+        precondition(link.heldBytes == 0, "the link's credit is not withheld")
     }
 }

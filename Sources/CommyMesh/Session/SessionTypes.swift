@@ -34,10 +34,10 @@ public struct SessionLimits: Sendable, Equatable {
     /// are refused with `messageTooLarge`. At least `LinkLimits.streamWindow`.
     public var messageBytes = 16 << 20
     /// Bytes of all messages that come in: requests until they are answered, answers until they are
-    /// complete; half of it for each of the two, in which two of the largest messages fit. Above it
-    /// the sender gets no credit until there is room, and what cannot wait is reset with
-    /// `overloaded`. Counts as twice `messageBytes` when it is less. A one-way message that was
-    /// handed out is the process's own affair.
+    /// complete. Each of the two has half of it, and fills half of that before senders get no more
+    /// credit until there is room; at the end of its half the newest is reset with `overloaded`.
+    /// Two of the largest messages are room for each; counts as four times `messageBytes` when it
+    /// is less. A one-way message that was handed out is the process's own affair.
     public var receivedBytes = 64 << 20
     /// Calls that this process may have open or waiting. Full: `limitReached`.
     public var calls = 16_384
@@ -48,7 +48,7 @@ public struct SessionLimits: Sendable, Equatable {
     public init() {}
 
     /// Bytes for requests, and as many for answers.
-    var receivedHalf: Int { max(receivedBytes / 2, messageBytes) }
+    var receivedHalf: Int { max(receivedBytes / 2, 2 * messageBytes) }
 }
 
 /// Names one control request of a session client; a watch is named by the request that began it.

@@ -3,104 +3,107 @@ import Testing
 
 @testable import CommyMesh
 
-/// A writer and a reader of one stream over a path with a round trip and a rate, step by step.
+/// A writer that always has something to write and a reader of one stream, over a path that takes
+/// time and carries so much and no more. Everything happens in steps of a millisecond.
 private struct WindowRun {
     var limits = LinkLimits()
     var window: StreamWindow
     var available: UInt32
     var now = MeshInstant.zero
-    /// Grants on their way to the writer, and what the writer may send.
-    var sizes: [UInt32] = []
+    /// What the writer may send.
+    private var credit: UInt32
+    /// Credit and bytes on their way: when they arrive, and how many.
+    private var grants: [(at: Int, count: UInt32)] = []
+    private var bytes: [(at: Int, count: UInt32)] = []
+    /// Bytes that wait for the path, and that wait for the reader.
+    private var queued: UInt32 = 0
+    private var unread: UInt32 = 0
+    private var step = 0
 
     init() {
         window = StreamWindow(limits.streamWindow)
         available = limits.streamWindow
+        credit = limits.streamWindow
     }
 
-    /// The writer sends all that it may, in pieces, and the reader takes it at once. `rate` is in
-    /// bytes per second, and what it cannot carry within the round trip takes longer.
-    mutating func round(_ roundTrip: Duration, rate: Int = .max, takes share: Int = 100) {
-        let count = available
-        let start = now + roundTrip
-        now = start
-        var sent: UInt32 = 0
-        while sent < count {
-            let piece = min(16_384, count - sent)
-            let took = rate == .max ? 0 : Int(sent + piece) * 1_000_000_000 / rate
-            now = start + .nanoseconds(took)
-            window.received(piece, available: available, mayGrow: true, at: now, limits)
-            available -= piece
-            available += window.used(
-                piece * UInt32(share) / 100, available: available, at: now)
-            sent += piece
+    /// Bytes that the writer writes, the path carries, and the reader takes each millisecond.
+    mutating func run(
+        _ milliseconds: Int, roundTrip: Int, writes: Int = .max, carries: Int = .max,
+        takes: Int = .max
+    ) {
+        for _ in 0..<milliseconds {
+            step += 1
+            now = now + .milliseconds(1)
+            while let grant = grants.first, grant.at <= step {
+                credit += grant.count
+                grants.removeFirst()
+            }
+            let written = UInt32(min(Int(credit), writes))
+            credit -= written
+            queued += written
+            let carried = UInt32(min(Int(queued), carries))
+            queued -= carried
+            if carried > 0 { bytes.append((step + roundTrip / 2, carried)) }
+            while let piece = bytes.first, piece.at <= step {
+                unread += piece.count
+                available -= piece.count
+                bytes.removeFirst()
+            }
+            let taken = UInt32(min(Int(unread), takes))
+            guard taken > 0 else { continue }
+            unread -= taken
+            let granted = window.used(
+                taken, available: available, mayGrow: true, at: now, limits)
+            available += granted
+            if granted > 0 { grants.append((step + roundTrip / 2, granted)) }
+            let held = Int(unread) + Int(available) + Int(window.ungranted)
+            precondition(held == Int(window.size))
         }
-        sizes.append(window.size)
     }
 }
 
 struct WindowTests {
     @Test func `a window that the writer waits for doubles with each round trip, to its limit`() {
         var run = WindowRun()
-        for _ in 0..<10 { run.round(.milliseconds(80)) }
-        let limit = run.limits.streamWindowLimit
-        #expect(run.sizes.last == limit)
-        #expect(run.sizes.contains(128 << 10) && run.sizes.contains(1 << 20))
-        #expect(run.available <= limit)
+        run.run(200, roundTrip: 80)
+        #expect(run.window.size > run.limits.streamWindow)
+        run.run(1_000, roundTrip: 80)
+        #expect(run.window.size == run.limits.streamWindowLimit)
     }
 
-    @Test(arguments: [500_000, 2_000_000, 20_000_000])
-    func `a window stops growing at a few products of bandwidth and delay`(_ rate: Int) {
+    @Test(arguments: [500, 2_000, 20_000])
+    func `a window stops growing at four products of bandwidth and delay`(_ carries: Int) {
         var run = WindowRun()
-        for _ in 0..<40 { run.round(.milliseconds(40), rate: rate) }
-        let product = rate * 40 / 1_000
-        let most = max(3 * product, 2 * Int(run.limits.streamWindow))
-        #expect(Int(run.window.size) <= most, "\(run.sizes)")
-        #expect(Int(run.window.size) >= min(product, Int(run.limits.streamWindowLimit)))
+        run.run(5_000, roundTrip: 40, carries: carries)
+        let product = carries * 40
+        #expect(Int(run.window.size) >= product, "\(run.window.size)")
+        let most = max(4 * product, 2 * Int(run.limits.streamWindow))
+        #expect(Int(run.window.size) <= most, "\(run.window.size)")
     }
 
     @Test func `a writer that is not held up gets one doubling and no more`() {
-        let limits = LinkLimits()
-        var window = StreamWindow(limits.streamWindow)
-        var available = limits.streamWindow
-        var now = MeshInstant.zero
-        for _ in 0..<5_000 {
-            now = now + .milliseconds(10)
-            window.received(1_000, available: available, mayGrow: true, at: now, limits)
-            available -= 1_000
-            available += window.used(1_000, available: available, at: now)
-        }
-        #expect(window.size <= limits.streamWindow * 2)
-    }
-
-    @Test func `a reader that takes little keeps the window as it is`() {
-        let limits = LinkLimits()
-        var window = StreamWindow(limits.streamWindow)
-        var available = limits.streamWindow
-        var held: UInt32 = 0
-        var now = MeshInstant.zero
-        for _ in 0..<200 {
-            // The writer fills the window within a millisecond, the reader frees half of it.
-            now = now + .milliseconds(1)
-            window.received(available, available: available, mayGrow: true, at: now, limits)
-            held += available
-            available = 0
-            now = now + .milliseconds(100)
-            let taken = min(held, limits.streamWindow / 2)
-            held -= taken
-            available += window.used(taken, available: available, at: now)
-        }
-        #expect(window.size == limits.streamWindow)
-    }
-
-    @Test func `a window shrinks when it was not used for long, and owes what it had granted`() {
         var run = WindowRun()
-        for _ in 0..<4 { run.round(.milliseconds(80)) }
-        let large = run.window.size
-        #expect(large > run.limits.streamWindow)
-        run.now = run.now + run.limits.activeFor * 2
-        run.round(.milliseconds(80))
-        #expect(run.window.size < large)
-        for _ in 0..<4 { run.round(.seconds(6)) }
+        run.run(20_000, roundTrip: 20, writes: 100)
+        #expect(run.window.size <= run.limits.streamWindow * 2)
+    }
+
+    @Test func `a slow reader gets one doubling and no more`() {
+        var run = WindowRun()
+        run.run(20_000, roundTrip: 20, takes: 100)
+        #expect(run.window.size <= run.limits.streamWindow * 2)
+        // A fast one that becomes slow keeps what it has, but for a grant that was timed before.
+        run = WindowRun()
+        run.run(100, roundTrip: 20)
+        let size = run.window.size
+        run.run(2_000, roundTrip: 20, takes: 100)
+        #expect(run.window.size <= size * 2)
+    }
+
+    @Test func `a window that takes long to be used is as small as it began`() {
+        var run = WindowRun()
+        run.run(1_000, roundTrip: 80)
+        #expect(run.window.size == run.limits.streamWindowLimit)
+        run.run(600_000, roundTrip: 80, writes: 20)
         #expect(run.window.size == run.limits.streamWindow)
         #expect(run.available <= run.limits.streamWindow)
     }
@@ -108,11 +111,14 @@ struct WindowTests {
     @Test func `without leave to grow nothing grows, and without time neither`() {
         var run = WindowRun()
         run.limits.streamWindowLimit = run.limits.streamWindow
-        for _ in 0..<9 { run.round(.milliseconds(80)) }
+        run.run(1_000, roundTrip: 80)
         #expect(run.window.size == run.limits.streamWindow)
-        run = WindowRun()
-        for _ in 0..<9 { run.round(.zero) }
-        #expect(run.window.size == run.limits.streamWindow)
+        var window = StreamWindow(100)
+        for _ in 0..<100 {
+            same(
+                window.used(100, available: 0, mayGrow: true, at: .zero, LinkLimits()), 100)
+        }
+        #expect(window.size == 100)
     }
 
     /// A link whose window is used up each round trip of `measured`.

@@ -73,7 +73,10 @@ extension MeshBed {
 
     private func take(_ limit: Int, _ side: Side) -> [UInt8] {
         func copy(_ bytes: borrowing RawSpan) -> [UInt8] {
-            unsafe bytes.withUnsafeBytes { unsafe Array($0.prefix(limit)) }
+            // Rebased, as a slice of raw bytes is copied one by one in a debug build.
+            unsafe bytes.withUnsafeBytes {
+                unsafe Array(UnsafeRawBufferPointer(rebasing: $0.prefix(limit)))
+            }
         }
         switch side.end {
         case .node(let host):

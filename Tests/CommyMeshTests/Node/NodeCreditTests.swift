@@ -41,7 +41,7 @@ struct NodeCreditTests {
             bed, "store", Self.body(isRequest ? large : 1), timeout: .seconds(10))
         bed.run(for: .seconds(10))
         guard case .answered(let answer) = caller.outcome(call) else {
-            Issue.record("\(String(describing: caller.outcome(call)))")
+            Issue.record("no answer")
             return
         }
         #expect(answer.count == (isRequest ? 1 : large))
@@ -62,7 +62,8 @@ struct NodeCreditTests {
         let call = caller.call(
             bed, "store", Self.body(SessionLimits().messageBytes), timeout: .seconds(10))
         bed.run(for: .seconds(11))
-        #expect(caller.outcome(call) == .failed(.deadlineExceeded, .maybe))
+        let isLate = caller.outcome(call) == .failed(.deadlineExceeded, .maybe)
+        #expect(isLate)
     }
 
     @Test func `windows stop growing where bytes begin to queue`() throws {
@@ -81,7 +82,7 @@ struct NodeCreditTests {
             }
         }
         #expect(caller.outcome(call) != nil)
-        #expect(largest >= 128 << 10 && largest <= 512 << 10, "\(largest)")
+        #expect(largest >= 128 << 10 && largest <= 256 << 10, "\(largest)")
         for link in bed.hosts[1].node.links where link.isLive {
             #expect(link.machine.window.size == LinkLimits().linkWindow)
         }
@@ -99,7 +100,7 @@ struct NodeCreditTests {
         let large = Self.body(16 << 20)
         let first = caller.call(bed, "store", large, timeout: .seconds(30))
         // Its windows are large when it stops to give credit.
-        bed.run(for: .milliseconds(1_500))
+        bed.run(for: .milliseconds(700))
         stopping.isAlive = false
         for _ in 0..<2 { caller.call(bed, "store", large, timeout: .seconds(30)) }
         for _ in 0..<20 {
@@ -141,22 +142,21 @@ struct NodeCreditTests {
         }
     }
 
-    /// A random window of 1 KiB to 512 KiB.
+    /// A random window of 1 KiB to 256 KiB.
     private static func window(_ random: inout RandomStream) -> UInt32 {
-        let scale = UInt32(1_024) << UInt32(random.below(9))
+        let scale = UInt32(1_024) << UInt32(random.below(8))
         return scale + UInt32(random.below(Int(scale)))
     }
 
     private static func change(_ link: inout LinkLimits, _ random: inout RandomStream) {
         link.streamWindow = window(&random)
         link.linkWindow = max(link.streamWindow, window(&random))
-        link.windowCeiling = max(link.linkWindow, window(&random))
         guard random.below(2) == 0 else { return }
         link.streamWindowLimit = link.streamWindow
         link.linkWindowLimit = link.linkWindow
     }
 
-    @Test(arguments: UInt64(0)..<40)
+    @Test(arguments: UInt64(0)..<20)
     func `no pair of windows stops a stream`(_ seed: UInt64) {
         var random = RandomStream(key: RandomKey(seed: seed).labelled("windows"))
         let bed = Self.bed(seed: seed, roundTrip: .milliseconds(2)) {
@@ -167,10 +167,12 @@ struct NodeCreditTests {
         let caller = bed.attach(0) { Self.change(&$0.link, &random) }
         server.register(bed, "store")
         bed.run(for: .seconds(1))
-        let body = Self.body(1 << 20)
+        // Twice the largest window.
+        let body = Self.body(512 << 10)
         let call = caller.call(bed, "store", body, timeout: nil)
         bed.run(for: .seconds(30))
-        #expect(caller.outcome(call) == .answered(body))
+        let isAnswered = caller.outcome(call) == .answered(body)
+        #expect(isAnswered)
     }
 
     @Test func `all windows together grow to their sum, and no further`() {
