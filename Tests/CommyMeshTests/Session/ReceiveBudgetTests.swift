@@ -61,11 +61,15 @@ struct ReceiveBudgetTests {
     }
 
     @Test func `requests wait until handlers are done, and all are served`() {
-        let (bed, server, caller) = Self.bed(Self.change)
+        let (bed, server, caller) = Self.bed {
+            $0.messageBytes = 200_000
+            $0.receivedBytes = 4_000_000
+        }
         server.work = .seconds(1)
         server.answerBytes = 1
         let body = [UInt8](repeating: 1, count: 150_000)
-        let calls = (0..<10).map { _ in caller.call(bed, "store", body, timeout: nil) }
+        // In all 1.8 MB, of which 1 MB gets credit at once and 2 MB would be the end.
+        let calls = (0..<12).map { _ in caller.call(bed, "store", body, timeout: nil) }
         var most = 0
         for _ in 0..<200 {
             bed.run(for: .milliseconds(100))
@@ -73,14 +77,17 @@ struct ReceiveBudgetTests {
             most = max(most, budget.assembling + budget.handedOut)
         }
         #expect(calls.allSatisfy { caller.outcome($0) == .answered([7]) })
-        #expect(most > 400_000 && most <= 800_000, "\(most)")
+        #expect(most > 1_000_000 && most < 1_800_000, "\(most)")
         #expect(server.client.requestBudget.withheld == 0)
     }
 
     @Test func `answers that would wait for each other come one after the other`() {
-        let (bed, server, caller) = Self.bed(Self.change)
+        let (bed, server, caller) = Self.bed {
+            $0.messageBytes = 200_000
+            $0.receivedBytes = 4_000_000
+        }
         server.answerBytes = 150_000
-        let calls = (0..<8).map { _ in caller.call(bed, "store", [1], timeout: nil) }
+        let calls = (0..<12).map { _ in caller.call(bed, "store", [1], timeout: nil) }
         bed.run(for: .seconds(1))
         for call in calls {
             guard case .answered(let body) = caller.outcome(call) else {
