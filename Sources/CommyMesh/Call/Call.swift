@@ -48,9 +48,13 @@ struct Call: Sendable {
     /// Bytes of a request that was sent again and wait in the backlog; they are in front of
     /// `heldRequest`, and nothing is owed for them.
     var replayed = 0
-    /// Bytes of the request that the caller was granted, and that the present instance granted.
+    /// Bytes that the caller may send in all, and that the present instance lets it send; see
+    /// `Node.passRequestCredit`.
     var granted: UInt64 = 0
-    var consumed: UInt64 = 0
+    var allowed: UInt64 = 0
+    /// The same for the answer: what the instance may send, and what the caller lets it send.
+    var answerGranted: UInt64 = 0
+    var answerAllowed: UInt64 = 0
     var deadline: MeshInstant = .never
     var arrivedAt: MeshInstant = .zero
     var sentAt: MeshInstant = .zero

@@ -23,8 +23,9 @@ extension Node {
         if held > 0 {
             calls[number].heldAnswer += held
         } else {
-            withStream(down) { $0.release(payload.byteCount) }
+            withStream(down) { [now] in $0.release(payload.byteCount, at: now) }
         }
+        passAnswerCredit(number)
         if ends { answerComplete(number) }
     }
 
@@ -50,14 +51,16 @@ extension Node {
             calls[number].replayed -= again
             calls[number].heldRequest -= part.byteCount - again
             if let up = calls[number].up {
-                withStream(up) { $0.release(part.byteCount - again) }
+                withStream(up) { [now] in $0.release(part.byteCount - again, at: now) }
             }
         } else if isStream(calls[number].up, on: slot) {
             calls[number].heldAnswer -= part.byteCount
             if let down = calls[number].down {
-                withStream(down) { $0.release(part.byteCount) }
+                withStream(down) { [now] in $0.release(part.byteCount, at: now) }
             }
         }
+        passRequestCredit(number)
+        passAnswerCredit(number)
         finishIfDone(number)
     }
 
@@ -154,9 +157,9 @@ extension Node {
         if let down = calls[number].down {
             let held = calls[number].heldAnswer
             calls[number].heldAnswer = 0
-            withStream(down) {
+            withStream(down) { [now] in
                 $0.sendReset(down.key, code)
-                $0.release(held)
+                $0.release(held, at: now)
             }
         }
         count(number, outcome)
@@ -169,7 +172,7 @@ extension Node {
         calls[number].heldRequest = 0
         calls[number].replayed = 0
         guard held > 0, let up = calls[number].up else { return }
-        withStream(up) { $0.release(held) }
+        withStream(up) { [now] in $0.release(held, at: now) }
     }
 
     /// Uses the connection of a stream; nil when that connection is gone.

@@ -24,6 +24,8 @@ extension Node {
         call.attempt = fixed.attempt
         call.up = place(slot, key)
         call.arrivedAt = now
+        call.granted = UInt64(limits.link.streamWindow)
+        call.answerAllowed = UInt64(links[slot].machine.peerStreamWindow)
         if let remaining = fixed.remaining { call.deadline = now.later(by: remaining) }
         if fixed.options.contains(.oneWay), !fixed.options.contains(.acknowledge) {
             call.marks.insert(.answerEnded)
@@ -175,7 +177,7 @@ extension Node {
         calls[number].down = place(slot, key)
         calls[number].instance = instance
         calls[number].sentAt = now
-        calls[number].consumed = 0
+        allowanceBegan(number, links[slot].machine.peerStreamWindow)
         calls[number].isCounted = true
         router.callStarted(instance)
         return true
@@ -194,7 +196,7 @@ extension Node {
                 limit: limits.keptBodies)
         }
         guard let down = calls[number].down else {
-            withStream(up) { $0.release(payload.byteCount) }
+            withStream(up) { [now] in $0.release(payload.byteCount, at: now) }
             return
         }
         noteUse(down)
@@ -202,8 +204,9 @@ extension Node {
         if held > 0 {
             calls[number].heldRequest += held
         } else {
-            withStream(up) { $0.release(payload.byteCount) }
+            withStream(up) { [now] in $0.release(payload.byteCount, at: now) }
         }
+        passRequestCredit(number)
         if ends { finishIfDone(number) }
     }
 
@@ -218,20 +221,5 @@ extension Node {
         noteRequest(number, code)
         endDown(number, code, outcome: .cancelled)
         removeCall(number)
-    }
-
-    /// One side lets the other send more: passed on, so that nothing has to be kept here.
-    mutating func creditReceived(_ number: Int, _ count: UInt32, isUp: Bool) {
-        if isUp {
-            guard let down = calls[number].down else { return }
-            withStream(down) { $0.grant(down.key, count) }
-            return
-        }
-        calls[number].consumed += UInt64(count)
-        let (consumed, granted) = (calls[number].consumed, calls[number].granted)
-        // What an earlier instance had granted already is not granted twice.
-        guard consumed > granted, let up = calls[number].up else { return }
-        calls[number].granted = consumed
-        withStream(up) { $0.grant(up.key, UInt32(clamping: consumed - granted)) }
     }
 }

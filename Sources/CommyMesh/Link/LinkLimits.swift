@@ -4,16 +4,20 @@ internal import CommyWire
 ///
 /// Inequalities that must hold: `heartbeatActive * 2 < silentAfter`, so that one lost heartbeat is
 /// not yet silence; `silentAfter < lostAfter`; `stall < silentAfter`; `streamWindow <= linkWindow`;
+/// `streamWindow <= streamWindowLimit <= linkWindowLimit`; `linkWindow <= linkWindowLimit`;
 /// `committedOutput < openingOutput < outputBytes`; `outputBytes >= linkWindow + committedOutput`.
 public struct LinkLimits: Sendable, Equatable {
     /// Bytes of DATA that the peer may send on one stream before a grant: the bandwidth-delay
-    /// product of 50 Mbit/s over 10 ms.
+    /// product of 50 Mbit/s over 10 ms. More is given to a writer that waits for it.
     public var streamWindow: UInt32 = 64 << 10
-    /// Bytes of DATA that the peer may send on all streams together: 16 full streams; it bounds
-    /// what a relay can be made to hold for one peer.
+    /// Bytes of DATA that the peer may send on all streams together: 16 full streams.
     public var linkWindow: UInt32 = 1 << 20
-    /// The most that a window may grow to by grants; above it a grant is a violation.
-    public var windowCeiling: UInt32 = WireLimits.creditCeiling
+    /// The largest window that this side gives a stream when its writer waits for it: 4 MiB over
+    /// 80 ms are 50 MB/s.
+    public var streamWindowLimit: UInt32 = 4 << 20
+    /// The largest window of a link: four full streams, as one takes at most a quarter of it in a
+    /// relay. It bounds what a relay can be made to hold for one peer.
+    public var linkWindowLimit: UInt32 = 16 << 20
     /// Streams that the peer may have open at once; one more is reset with `overloaded`, which is
     /// retried elsewhere.
     public var openStreams = 4_096
@@ -57,7 +61,9 @@ public struct LinkLimits: Sendable, Equatable {
         heartbeatActive * 2 < silentAfter && silentAfter < lostAfter && silentAfter <= echoAfter
             && stall < silentAfter
             && heartbeatIdle < silentAfterIdle && silentAfterIdle < lostAfter
-            && streamWindow <= linkWindow && linkWindow <= windowCeiling
+            && streamWindow <= linkWindow
+            && streamWindow <= streamWindowLimit && streamWindowLimit <= linkWindowLimit
+            && linkWindow <= linkWindowLimit && linkWindowLimit <= WireLimits.creditCeiling
             && outputBytes >= Int(linkWindow) + committedOutput && openStreams > 0
             && committedOutput < openingOutput && openingOutput < outputBytes
     }

@@ -57,7 +57,7 @@ extension LinkMachine {
             let answer = HelloOKFrame(version: version, facts: facts)
             write { answer.encodeFrame(into: &$0) }
         }
-        sendWindow = CreditWindow(min(peer.linkCredit, limits.windowCeiling))
+        sendWindow = CreditWindow(min(peer.linkCredit, WireLimits.creditCeiling))
         state = .open
         _ = heartbeat.heard(at: now)
         _ = heartbeat.used(at: now, limits)

@@ -32,7 +32,7 @@ extension LinkMachine {
             return try headReceived(header, payload)
         case .data:
             if noteUse(at: now) { hasActivated = true }
-            return try dataReceived(header)
+            return try dataReceived(header, at: now)
         case .end: return try endReceived(header)
         case .reset: return try resetReceived(header, payload)
         case .swim, .catalog, .trust:
@@ -92,7 +92,8 @@ extension LinkMachine {
         let slot = table.insert(
             LinkStream(
                 id: header.stream, binding: .max, send: CreditWindow(peerStreamWindow),
-                receive: CreditWindow(limits.streamWindow), marks: marks,
+                receive: CreditWindow(limits.streamWindow),
+                window: StreamWindow(limits.streamWindow), marks: marks,
                 priority: fixed.priority))
         peerCount += 1
         let key = table.key(slot)
@@ -120,14 +121,14 @@ extension LinkMachine {
     }
 
     private mutating func dataReceived(
-        _ header: FrameHeader
+        _ header: FrameHeader, at now: MeshInstant
     ) throws(LinkFault) -> LinkFact {
         let count = UInt32(header.payloadCount)
         guard receiveWindow.spend(count) else {
             throw LinkFault(.flowControlViolation, "DATA beyond the link's credit")
         }
         guard let slot = try stream(header) else {
-            release(header.payloadCount)
+            release(header.payloadCount, at: now)
             return .nothing
         }
         let isAnswer = header.stream.opener == side
@@ -178,14 +179,14 @@ extension LinkMachine {
             throw LinkFault(error, in: .credit)
         }
         guard !header.stream.isLink else {
-            guard sendWindow.grant(credit.byteCount, ceiling: limits.windowCeiling) else {
+            guard sendWindow.grant(credit.byteCount, ceiling: WireLimits.creditCeiling) else {
                 throw LinkFault(.flowControlViolation, "too much credit")
             }
             pump()
             return .nothing
         }
         guard let slot = try stream(header) else { return .nothing }
-        guard table[slot].send.grant(credit.byteCount, ceiling: limits.windowCeiling) else {
+        guard table[slot].send.grant(credit.byteCount, ceiling: WireLimits.creditCeiling) else {
             throw LinkFault(.flowControlViolation, "too much credit on \(header.stream)")
         }
         let fact = LinkFact.credit(binding: table[slot].binding, credit.byteCount)
@@ -198,43 +199,5 @@ extension LinkMachine {
     private mutating func endRemote(_ slot: Int) {
         table[slot].marks.insert(.remoteEnded)
         removeIfOver(slot)
-    }
-
-    /// Bytes of the peer's DATA are disposed of; tells the peer when a quarter of the window is
-    /// free again.
-    mutating func release(_ count: Int) {
-        ungranted += UInt32(count)
-        guard ungranted >= limits.linkWindow / 4, state != .closed else { return }
-        grantLink(ungranted)
-        ungranted = 0
-    }
-
-    private mutating func grantLink(_ count: UInt32) {
-        let isSound = receiveWindow.grant(count, ceiling: limits.linkWindow)
-        precondition(isSound, "more was released than had come")
-        write { CreditFrame(byteCount: count).encodeFrame(into: &$0) }
-    }
-
-    /// The peer may send so many bytes more on this stream: what the far end granted, passed on.
-    mutating func grant(_ key: StreamKey, _ count: UInt32) {
-        guard let slot = table.find(key), !table[slot].marks.contains(.remoteEnded), count > 0,
-            state != .closed
-        else { return }
-        // A far end that grants without measure gets no more than the ceiling passed on.
-        let granted = min(count, limits.windowCeiling - table[slot].receive.available)
-        guard granted > 0, table[slot].receive.grant(granted, ceiling: limits.windowCeiling)
-        else { return }
-        write { CreditFrame(byteCount: granted).encodeFrame(stream: key.id, into: &$0) }
-    }
-
-    /// The end of a stream has used up bytes: tells the peer when half of the window is free again.
-    mutating func used(_ key: StreamKey, _ count: Int) {
-        release(count)
-        guard let slot = table.find(key) else { return }
-        table[slot].ungranted += UInt32(count)
-        guard table[slot].ungranted >= limits.streamWindow / 2 else { return }
-        let granted = table[slot].ungranted
-        table[slot].ungranted = 0
-        grant(key, granted)
     }
 }

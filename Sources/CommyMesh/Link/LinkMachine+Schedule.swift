@@ -121,11 +121,17 @@ extension LinkMachine {
         return sum
     }
 
+    /// Bytes of the peer's DATA that lie with this side's owner.
+    var heldBytes: Int {
+        Int(window.size) - Int(receiveWindow.available) - Int(window.ungranted)
+    }
+
     func checkInvariants() {
         table.checkInvariants()
         precondition(ownCount + peerCount == table.count)
         precondition(output.count <= limits.outputBytes)
-        precondition(receiveWindow.available <= limits.linkWindow)
+        precondition(heldBytes >= 0, "the peer may send more than the window holds")
+        precondition(window.size <= max(limits.linkWindow, limits.linkWindowLimit))
         precondition(takenBytes + UInt64(output.count) == queuedBytes)
         var waiting = 0
         for slot in table.slots.indices {

@@ -19,7 +19,8 @@ extension LinkMachine {
         let slot = table.insert(
             LinkStream(
                 id: id, binding: binding, send: CreditWindow(peerStreamWindow),
-                receive: CreditWindow(limits.streamWindow), marks: marks, priority: priority,
+                receive: CreditWindow(limits.streamWindow),
+                window: StreamWindow(limits.streamWindow), marks: marks, priority: priority,
                 openedAt: queuedBytes))
         ownCount += 1
         let key = table.key(slot)

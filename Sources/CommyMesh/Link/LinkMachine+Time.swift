@@ -74,6 +74,7 @@ extension LinkMachine {
         // An echo that was overtaken by the next PING says that the peer lives, and no more.
         guard echo.sequence == heartbeat.sequence else { return }
         roundTrip.measured(now - pingSentAt)
+        window.measured(roundTrip)
         bandwidth.acknowledged(sentBytes: pingQueuedBytes, at: now)
     }
 }

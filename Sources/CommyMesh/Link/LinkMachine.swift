@@ -55,8 +55,10 @@ struct LinkMachine: Sendable {
     /// DATA that may still be sent on the link, and that the peer may still send.
     var sendWindow = CreditWindow(0)
     var receiveWindow: CreditWindow
-    /// Bytes of the peer's DATA that are disposed of and not granted anew yet.
-    var ungranted: UInt32 = 0
+    /// How large the window is, and what of it is not granted yet.
+    var window: LinkWindow
+    /// Whether the windows of streams may grow: the owner has room for more.
+    var growsStreams = true
     /// The number of the next stream that this side opens; nil when they are used up.
     var nextStream: StreamID?
     /// The highest number that the peer has used.
@@ -104,6 +106,7 @@ struct LinkMachine: Sendable {
         state = .greeting(until: now + limits.greetingWithin)
         output = ByteQueue(byteLimit: limits.outputBytes)
         receiveWindow = CreditWindow(limits.linkWindow)
+        window = LinkWindow(limits.linkWindow)
         nextStream = side.firstStream
         heartbeat = Heartbeat(at: now)
         if side == .dialler {
@@ -119,7 +122,7 @@ struct LinkMachine: Sendable {
             && ownCount < Int(peer?.streamLimit ?? 0) && output.count < limits.openingOutput
     }
     /// What the peer allows on a new stream.
-    var peerStreamWindow: UInt32 { min(peer?.streamCredit ?? 0, limits.windowCeiling) }
+    var peerStreamWindow: UInt32 { min(peer?.streamCredit ?? 0, WireLimits.creditCeiling) }
     /// No number is left for another stream of this side: the owner begins a polite end, and a new
     /// link takes its place.
     var hasRunOut: Bool { isOpen && nextStream == nil }
@@ -165,10 +168,11 @@ struct LinkMachine: Sendable {
         return hasActivated
     }
 
-    /// The owner has something to do: parts of backlogs left, the output is too full, the numbers
-    /// are used up, or a polite end has come.
+    /// The owner has something to do: parts of backlogs left, the output is too full, the window
+    /// is too small, the numbers are used up, or a polite end has come.
     var needsSettling: Bool {
-        !drained.isEmpty || isOverfull || hasRunOut || hasFinishedClosing
+        !drained.isEmpty || isOverfull || window.wantsGrowth || hasRunOut
+            || hasFinishedClosing
     }
 
     var isSilent: Bool { heartbeat.state != .lively }

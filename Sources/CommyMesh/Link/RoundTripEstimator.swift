@@ -8,6 +8,8 @@ public struct RoundTripEstimator: Sendable, Equatable {
     public private(set) var variation: Duration = .zero
     /// The least of all samples: what the path takes without queues.
     public private(set) var least: Duration?
+    /// The last sample.
+    public private(set) var latest: Duration?
 
     public init() {}
 
@@ -16,6 +18,7 @@ public struct RoundTripEstimator: Sendable, Equatable {
     public mutating func measured(_ sample: Duration) {
         let sample = max(.zero, sample)
         least = min(least ?? sample, sample)
+        latest = sample
         guard let smoothed else {
             self.smoothed = sample
             variation = sample / 2
@@ -25,6 +28,15 @@ public struct RoundTripEstimator: Sendable, Equatable {
         let deviation = error < .zero ? .zero - error : error
         variation += (deviation - variation) / 4
         self.smoothed = smoothed + error / 8
+    }
+
+    /// What a busy host adds to a round trip without any queue on the path.
+    static let noise: Duration = .milliseconds(1)
+
+    /// The last heartbeat was held up: half as long again as the least, and more than noise.
+    var isInflated: Bool {
+        guard let least, let latest else { return false }
+        return latest > least + least / 2 + Self.noise
     }
 
     /// How long to wait for an answer before doubt: srtt + 4 * rttvar, or `initial` before the

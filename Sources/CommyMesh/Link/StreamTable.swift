@@ -25,8 +25,8 @@ struct LinkStream: Sendable {
     /// What may still be sent on it, and what the peer may still send.
     var send: CreditWindow
     var receive: CreditWindow
-    /// Bytes that were used up here and not granted anew yet.
-    var ungranted: UInt32 = 0
+    /// How large the window is where the stream is read; a relay leaves that to the far end.
+    var window = StreamWindow(0)
     /// The number of its backlog; -1 while nothing waits.
     var backlog: Int32 = -1
     var marks: Marks = []

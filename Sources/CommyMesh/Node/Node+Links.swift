@@ -228,6 +228,7 @@ extension Node {
         }
         guard links[slot].isLive else { return }
         if links[slot].machine.hasRunOut { beginClosing(slot) }
+        if links[slot].machine.window.wantsGrowth { windowTooSmall(slot) }
         if links[slot].machine.isOverfull {
             closeLink(slot, .overloaded, "the peer reads too slowly", isGone: false)
         } else if links[slot].machine.hasFinishedClosing {

@@ -49,7 +49,7 @@ extension Node {
         case .opened(let key, let ends): return openReceived(slot, key, payload, ends: ends)
         case .data(_, let binding, let ends):
             guard binding != .max else {
-                links[slot].machine.release(payload.byteCount)
+                links[slot].machine.release(payload.byteCount, at: now)
                 return nil
             }
             if isUp {

@@ -47,6 +47,11 @@ public struct NodeLimits: Sendable, Equatable {
     public var answerBurst = 2 << 20
     public var answerBytesPerSecond = 1 << 20
 
+    /// Bytes by which the windows of all connections together may be larger than
+    /// `LinkLimits.linkWindow`: eight of the largest. Full: a window that would grow does not, and
+    /// the others shrink.
+    public var grownWindows = 128 << 20
+
     /// A dial that has not ended after this is given up.
     public var dialPatience: Duration = .seconds(5)
     /// Between two dials of one path, with full jitter (Brooker, "Exponential Backoff And Jitter",
@@ -69,7 +74,7 @@ public struct NodeLimits: Sendable, Equatable {
     public var areConsistent: Bool {
         link.areConsistent && backOffFirst > .zero && backOffFirst <= backOffLast
             && keptBody <= Int(link.streamWindow) && attempts >= 1 && hops >= 1
-            && sessions < links && greeting <= links
+            && grownWindows >= 0 && sessions < links && greeting <= links
             && answerBurst >= catalog.bytesPerOwner && answerBytesPerSecond > 0
             && answerBurst + catalog.answerBytes < link.outputBytes
     }

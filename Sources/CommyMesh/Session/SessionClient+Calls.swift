@@ -17,6 +17,8 @@ struct ClientCall: Sendable {
     var deadline: MeshInstant = .never
     /// The request while it waits, the answer afterwards.
     var body: [UInt8] = []
+    /// Bytes of the answer whose credit is withheld.
+    var withheld = 0
     var head: HeadFrame?
 }
 
@@ -139,15 +141,16 @@ extension SessionClient {
     ) {
         let limit = configuration.limits.messageBytes
         guard calls[slot].body.count + payload.byteCount <= limit else {
-            link.release(payload.byteCount)
+            link.release(payload.byteCount, at: now)
             failCall(
                 slot, CommyError(.messageTooLarge, "the answer is above \(limit) bytes"),
                 delivered: .maybe, tells: .messageTooLarge)
             return
         }
         unsafe payload.withUnsafeBytes { unsafe calls[slot].body.append(contentsOf: $0) }
-        link.used(key, payload.byteCount)
-        if ends { answerEnded(slot) }
+        answerHeld(slot, key, payload.byteCount)
+        // It may have been given up for want of room.
+        if ends, calls[slot].key == key { answerEnded(slot) }
     }
 
     mutating func answerEnded(_ slot: Int) {
@@ -221,6 +224,7 @@ extension SessionClient {
 
     private mutating func freeCall(_ slot: Int, with output: SessionOutput) {
         deadlines.remove(UInt32(slot))
+        if calls[slot].state == .sent { answerComplete(slot) }
         calls[slot].state = .free
         calls[slot].key = nil
         calls[slot].head = nil

@@ -50,7 +50,7 @@ extension SessionClient {
         _ key: StreamKey, _ binding: UInt32, _ payload: borrowing RawSpan, ends: Bool
     ) -> LinkFault? {
         if binding == .max {
-            link.used(key, payload.byteCount)
+            link.used(key, payload.byteCount, at: now)
         } else if key.id.opener == .dialler {
             answerReceived(Int(binding), key, payload, ends: ends)
         } else {

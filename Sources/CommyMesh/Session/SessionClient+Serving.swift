@@ -8,6 +8,10 @@ struct ServedCall: Sendable {
     var open: OpenFrame?
     var deadline: MeshInstant = .never
     var body: [UInt8] = []
+    /// Bytes of the body whose credit is withheld.
+    var withheld = 0
+    /// Bytes of the request that are with the handler.
+    var handedOut = 0
     /// The request is whole and was handed out.
     var isHandedOut = false
 
@@ -111,20 +115,24 @@ extension SessionClient {
     ) {
         let limit = configuration.limits.messageBytes
         guard served[slot].body.count + payload.byteCount <= limit else {
-            link.release(payload.byteCount)
+            link.release(payload.byteCount, at: now)
             link.sendReset(
                 key, .messageTooLarge, detail: "the request is above \(limit) bytes")
             freeServed(slot)
             return
         }
         unsafe payload.withUnsafeBytes { unsafe served[slot].body.append(contentsOf: $0) }
-        link.used(key, payload.byteCount)
-        if ends { requestEnded(slot) }
+        requestHeld(slot, key, payload.byteCount)
+        // It may have been given up for want of room.
+        if ends, served[slot].key == key { requestEnded(slot) }
     }
 
     mutating func requestEnded(_ slot: Int) {
         guard let open = served[slot].open else { return }
         served[slot].isHandedOut = true
+        requestComplete(slot)
+        served[slot].handedOut = served[slot].body.count
+        requestBudget.handedOut(served[slot].handedOut)
         let request = IncomingRequest(
             id: IncomingID(slot: UInt32(slot), serial: served[slot].serial), open: open,
             body: served[slot].body, deadline: served[slot].deadline,
@@ -141,7 +149,13 @@ extension SessionClient {
         freeServed(slot)
     }
 
-    private mutating func freeServed(_ slot: Int) {
+    mutating func freeServed(_ slot: Int) {
+        if served[slot].isHandedOut {
+            requestBudget.handedBack(served[slot].handedOut)
+        } else {
+            requestComplete(slot)
+        }
+        served[slot].handedOut = 0
         if let key = served[slot].key { link.unbind(key) }
         served[slot].serial = 0
         served[slot].key = nil

@@ -58,6 +58,9 @@ public struct SessionClient: Sendable {
 
     var served: [ServedCall] = []
     var freeServed: [UInt32] = []
+    /// What is held of requests, and of answers.
+    var requestBudget: ReceiveBudget
+    var answerBudget: ReceiveBudget
 
     /// Rising by number.
     var requests: [PendingRequest] = []
@@ -71,6 +74,8 @@ public struct SessionClient: Sendable {
         self.now = now
         correlations = RandomStream(key: configuration.random.labelled("correlation"))
         let role: HelloFacts.Role = configuration.role == .program ? .session : .admin
+        requestBudget = ReceiveBudget(limit: configuration.limits.receivedHalf)
+        answerBudget = ReceiveBudget(limit: configuration.limits.receivedHalf)
         let limits = configuration.limits.link
         let facts = HelloFacts(
             role: role, mesh: nil, node: nil, linkCredit: limits.linkWindow,
@@ -189,12 +194,19 @@ public struct SessionClient: Sendable {
         guard state != .ended else { return }
         // Bytes of a message belong to whoever sent it until they leave; only their end matters.
         while link.popDrained() != nil {}
+        payWithheld()
+        if link.window.wantsGrowth { growLink() }
         openWaiting()
         if link.hasRunOut { drain() }
         if link.isOverfull { fail(LinkFault(.overloaded, "the node reads too slowly")) }
         if link.hasFinishedClosing {
             close(CommyError(.peerShuttingDown, "the session was drained"))
         }
+    }
+
+    /// The session's window is too small for how fast the node sends.
+    private mutating func growLink() {
+        if link.growsStreams { link.growWindow(at: now) } else { link.window.stay() }
     }
 
     /// The node broke the protocol, or is gone: tell it why, and end.
@@ -232,6 +244,7 @@ public struct SessionClient: Sendable {
         link.checkInvariants()
         deadlines.checkInvariants()
         guard state != .ended else { return }
+        checkBudgets()
         for slot in link.table.slots.indices where !link.table.slots[slot].id.isLink {
             let stream = link.table.slots[slot]
             let key = StreamKey(slot: UInt32(slot), id: stream.id)

@@ -33,6 +33,12 @@ public struct SessionLimits: Sendable, Equatable {
     /// Bytes of one message, request or answer, that this process takes in one piece. Larger ones
     /// are refused with `messageTooLarge`. At least `LinkLimits.streamWindow`.
     public var messageBytes = 16 << 20
+    /// Bytes of all messages that come in: requests until they are answered, answers until they are
+    /// complete. Each of the two has half of it, and fills half of that before senders get no more
+    /// credit until there is room; at the end of its half the newest is reset with `overloaded`.
+    /// Two of the largest messages are room for each; counts as four times `messageBytes` when it
+    /// is less. A one-way message that was handed out is the process's own affair.
+    public var receivedBytes = 64 << 20
     /// Calls that this process may have open or waiting. Full: `limitReached`.
     public var calls = 16_384
     /// Bytes of requests that wait for the node, because it is not attached yet or allows no more
@@ -47,6 +53,9 @@ public struct SessionLimits: Sendable, Equatable {
     public var answerBytes = 64 << 20
 
     public init() {}
+
+    /// Bytes for requests, and as many for answers.
+    var receivedHalf: Int { max(receivedBytes / 2, 2 * messageBytes) }
 }
 
 /// Names one control request of a session client; a watch is named by the request that began it.

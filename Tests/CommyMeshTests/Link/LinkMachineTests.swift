@@ -145,11 +145,11 @@ struct LinkMachineTests {
         #expect(pair.dialler.waitingBytes == 4_464)
         pair.settle()
         guard case .opened(let peer, _) = pair.facts[0].1 else { return }
-        pair.acceptor.grant(peer, 4_000)
+        same(pair.acceptor.grant(peer, 4_000, held: 0), 4_000)
         pair.settle()
         #expect(pair.facts.contains { $0.1 == .credit(binding: 1, 4_000) })
         same(pair.dialler.popDrained()?.byteCount, 4_000)
-        pair.acceptor.grant(peer, 4_000)
+        same(pair.acceptor.grant(peer, 4_000, held: 0), 4_000)
         pair.settle()
         same(pair.dialler.popDrained()?.byteCount, 464)
         #expect(pair.dialler.waitingBytes == 0)
@@ -166,7 +166,7 @@ struct LinkMachineTests {
         pair.settle()
         #expect(pair.dialler.waitingBytes == 20_000)
         // The receiver has disposed of what came: a quarter of the window is worth a frame.
-        pair.acceptor.release(60_000)
+        pair.acceptor.release(60_000, at: pair.now)
         pair.settle()
         #expect(pair.dialler.waitingBytes == 0)
     }
@@ -321,7 +321,7 @@ struct LinkMachineTests {
 extension LinkPair {
     /// The acceptor uses up every byte that came since the last call.
     mutating func consume() {
-        for (key, count) in unused { acceptor.used(key, count) }
+        for (key, count) in unused { acceptor.used(key, count, at: now) }
         unused = []
     }
 }

@@ -46,12 +46,13 @@ final class BedClient {
 
     init(
         _ index: Int, _ host: Int, _ key: RandomKey, _ role: SessionConfiguration.Role,
-        at now: MeshInstant
+        _ limits: SessionLimits = SessionLimits(), at now: MeshInstant
     ) {
         self.index = index
         self.host = host
         client = SessionClient(
-            SessionConfiguration(role: role, random: key, build: "bed"), at: now)
+            SessionConfiguration(role: role, random: key, limits: limits, build: "bed"),
+            at: now)
     }
 
     func take(_ output: SessionOutput, _ bed: MeshBed) {

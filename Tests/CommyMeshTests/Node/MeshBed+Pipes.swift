@@ -73,7 +73,10 @@ extension MeshBed {
 
     private func take(_ limit: Int, _ side: Side) -> [UInt8] {
         func copy(_ bytes: borrowing RawSpan) -> [UInt8] {
-            unsafe bytes.withUnsafeBytes { unsafe Array($0.prefix(limit)) }
+            // Rebased, as a slice of raw bytes is copied one by one in a debug build.
+            unsafe bytes.withUnsafeBytes {
+                unsafe Array(UnsafeRawBufferPointer(rebasing: $0.prefix(limit)))
+            }
         }
         switch side.end {
         case .node(let host):
@@ -107,7 +110,10 @@ extension MeshBed {
     /// Everything of one direction arrives in its order.
     private func arrive(_ event: Event, _ pipe: Pipe, _ side: Int) {
         let isLocal = pipe.network == -2
-        let at = max(now + (isLocal ? .microseconds(10) : latency), pipe.sides[side].lastArrival)
+        var at = max(now + (isLocal ? .microseconds(10) : latency), pipe.sides[side].lastArrival)
+        if !isLocal, let bytesPerSecond, case .bytes(_, _, let bytes) = event {
+            at = at + .nanoseconds(bytes.count * 1_000_000_000 / bytesPerSecond)
+        }
         pipe.sides[side].lastArrival = at
         schedule(at, event)
     }

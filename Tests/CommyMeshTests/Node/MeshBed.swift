@@ -83,6 +83,8 @@ final class MeshBed {
     var queue: [Timed] = []
     var nextOrder = 0
     var latency: Duration = .milliseconds(1)
+    /// What a path between hosts carries in one direction; nil for any amount.
+    var bytesPerSecond: Int?
     /// Bytes that may be under way in one direction: socket buffers.
     var socketBytes = 256 << 10
     /// How pieces are cut on their way: 0 leaves them whole, 1 makes single bytes, n up to n.
@@ -150,9 +152,14 @@ final class MeshBed {
 
     /// A process on this host attaches to its node.
     @discardableResult
-    func attach(_ host: Int, role: SessionConfiguration.Role = .program) -> BedClient {
+    func attach(
+        _ host: Int, role: SessionConfiguration.Role = .program,
+        _ change: (inout SessionLimits) -> Void = { _ in }
+    ) -> BedClient {
         let index = clients.count
-        let client = BedClient(index, host, key.numbered(UInt64(index)), role, at: now)
+        var limits = SessionLimits()
+        change(&limits)
+        let client = BedClient(index, host, key.numbered(UInt64(index)), role, limits, at: now)
         clients.append(client)
         let credentials = SessionCredentials(
             processID: Int32(1_000 + index), userID: 0, groupID: 0)
