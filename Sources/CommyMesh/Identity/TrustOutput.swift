@@ -4,9 +4,9 @@ public import CommyBase
 public enum TrustOutput: Sendable, Equatable {
     /// Send this over the link to that peer; drop it when there is none any more.
     case send(TrustMessage, to: NodeID)
-    /// Another node (or, by an order, this one) says that the mesh goes over to this state's anchor.
-    /// Look whether an anchor that is trusted already vouches for it, then report `anchorJudged`.
-    /// Until then nothing of the state is followed, kept or passed on.
+    /// Another node (or, by an order, this one) says that the mesh goes over to this state's
+    /// anchor. Look whether an anchor that is trusted already vouches for it, then report
+    /// `anchorJudged`. Until then nothing of the state is followed, kept or passed on.
     case judge(TrustState, from: NodeName)
     /// A state was turned away; why, for people. Said once in a while for each node.
     case refused(Fingerprint, from: NodeName, why: String)

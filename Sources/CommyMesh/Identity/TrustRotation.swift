@@ -14,14 +14,15 @@ public import CommyBase
 ///
 /// **What a member can do that does not mean well.** Any node can say that the mesh is in another
 /// state. It is followed, kept and passed on only when the node's owner finds the anchor in the
-/// bundle, or endorsed by an anchor that is in it (`judge`); a term counts only up to what the clock
-/// allows; and anchors are removed only when every live member shows a certificate of the one that
-/// remains. So such a member cannot bring in an anchor, use up the terms, or cut live members off.
-/// What it keeps: it can delay a rotation, by not doing its step or by beginning one to an anchor
-/// that is trusted already, for as long as it is a member; it can take the next step early, which
-/// leaves dead members behind as `Absent.leaveBehind` does and can show operators a later step than
-/// the mesh has reached; and it can bring back a root that was endorsed and then given up, until the
-/// endorsement ends. Files given by hand (`commy ca`, SIGHUP) work against all of these.
+/// bundle, or endorsed by an anchor that is in it (`judge`); a term counts only up to what the
+/// clock allows; and anchors are removed only when every live member shows a certificate of the one
+/// that remains. So such a member cannot bring in an anchor, use up the terms, or cut live members
+/// off. What it keeps: it can delay a rotation, by not doing its step or by beginning one to an
+/// anchor that is trusted already, for as long as it is a member; it can take the next step early,
+/// which leaves dead members behind as `Absent.leaveBehind` does and can show operators a later
+/// step than the mesh has reached; and it can bring back a root that was endorsed and then given
+/// up, until the endorsement ends. Files given by hand (`commy ca`, SIGHUP) work against all of
+/// these.
 ///
 /// Certificates are opaque here. A node without a state and without peers trusts what its files
 /// say.

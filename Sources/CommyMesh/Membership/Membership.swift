@@ -77,8 +77,8 @@ public struct Membership: Sendable {
 
     private var outputs = Ring<MembershipOutput>()
 
-    /// `record.incarnation` may be any number up to `MemberUpdate.startLimit`; one above that of the
-    /// node's earlier lives (such as the time of its start) saves a round trip after a restart.
+    /// `record.incarnation` may be any number up to `MemberUpdate.startLimit`; one above that of
+    /// the node's earlier lives (such as the time of its start) saves a round trip after a restart.
     public init(
         self record: MemberRecord, limits: MembershipLimits = MembershipLimits(),
         random: RandomKey, at now: MeshInstant

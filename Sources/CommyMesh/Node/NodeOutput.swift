@@ -13,9 +13,9 @@ public enum NodeOutput: Sendable, Equatable {
     /// Send what is still to send (for at most a second), then close the connection. Answer with
     /// `closed`; until then the handle still serves `withOutgoing` and `consumed`.
     case close(LinkHandle, ErrorCode)
-    /// Look whether the anchor of this state may be trusted: it is already, or one that is vouches for
-    /// it. Then command `.anchorJudged` with the same state and name. What nobody looks at is not
-    /// followed.
+    /// Look whether the anchor of this state may be trusted: it is already, or one that is vouches
+    /// for it. Then command `.anchorJudged` with the same state and name. What nobody looks at is
+    /// not followed.
     case judgeAnchor(TrustState, from: NodeName)
     /// Put this anchor into the bundle of those that are trusted, keep it over restarts, then
     /// command `.anchorsLoaded`.

@@ -7,8 +7,8 @@ internal import CommyBase
 /// A path that fails is tried again after a growing, drawn time, and another path goes first. A
 /// silent link is kept, because it may come back, while another path is dialled. Of several links
 /// that work, the node with the smaller number keeps the one that it dialled itself, or the newest,
-/// and drains the others; the node with the larger number only follows, so both agree. Whoever finds
-/// that a link is outdated has a new one made before the old one goes.
+/// and drains the others; the node with the larger number only follows, so both agree. Whoever
+/// finds that a link is outdated has a new one made before the old one goes.
 ///
 /// One link and not a pool of them: it carries all calls to the node at once, each as a stream that
 /// opens without a round trip and has credit and priority of its own. More connections to the same

@@ -5,7 +5,8 @@ internal import CommyBase
 ///
 /// Each service has one tier of candidates for each distance: on this node, then by how much of
 /// the zone is shared. A candidate is an instance that is ready, has a weight, and whose node has a
-/// link that is up; what differs from call to call (what was tried, capabilities, ejection) is the filter's.
+/// link that is up; what differs from call to call (what was tried, capabilities, ejection) is the
+/// filter's.
 ///
 /// Invariants: a row is in the tier of its service and rank, at `place`, exactly while it is a
 /// candidate; rows of a node are those that name it; free rows are in no list.

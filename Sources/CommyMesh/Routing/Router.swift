@@ -5,8 +5,9 @@ public import CommyBase
 /// The order of the rules: an instance that the caller names; an instance on this node; else the
 /// nearest by zone; among equally near ones the policy. Never: an instance that drains, whose node
 /// is suspected or dead, whose link is silent or down, that has the weight 0 and is not named, that
-/// lacks what the call requires, or that the call was sent to already. An instance that refused or lost a call a moment ago is avoided,
-/// and taken only when there is no other: it may be back, and refusing for sure helps nobody.
+/// lacks what the call requires, or that the call was sent to already. An instance that refused or
+/// lost a call a moment ago is avoided, and taken only when there is no other: it may be back, and
+/// refusing for sure helps nobody.
 ///
 /// Facts come from the catalog (`apply`), from links (`linkChanged`, `roundTripMeasured`) and from
 /// calls (`callStarted`, `callEnded`). A pick allocates nothing once the tables are there.

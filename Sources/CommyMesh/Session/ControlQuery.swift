@@ -10,8 +10,8 @@ public enum ControlQuery: Sendable, Equatable {
     case members
     /// Sessions and links with what passes through them now.
     case top
-    /// Where a call of this service with these conditions (`RequirementKeys`) would go, and why each
-    /// instance was or was not chosen.
+    /// Where a call of this service with these conditions (`RequirementKeys`) would go, and why
+    /// each instance was or was not chosen.
     case explainRoute(ServiceName, requiring: Metadata = .empty)
     /// Where the rotation of trust anchors stands, and what each node has.
     case trust

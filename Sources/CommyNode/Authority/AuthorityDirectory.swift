@@ -7,8 +7,9 @@ public import CommyTLS
 ///
 /// `authority.pem` (mode 0600) holds the roots and their keys; `trust.pem` is for every node;
 /// `incoming.pem` is for `commy trust begin` while a new root is added: the root, then the
-/// certificate by which the old one vouches for it, without which no node takes it over. A trust root is replaced in three steps, so that at each instant every node trusts whatever any
-/// other one may show:
+/// certificate by which the old one vouches for it, without which no node takes it over. A trust
+/// root is replaced in three steps, so that at each instant every node trusts whatever any other
+/// one may show:
 ///
 ///     steady --add--> added --switch--> switched --remove--> steady
 ///

@@ -94,8 +94,8 @@ public struct EventHead: Sendable, Equatable {
     public static let byteCount = 8
     /// The request of the `watch` that it belongs to.
     public var watch: UInt32
-    /// Counts the EVENT frames of this watch from 1, without gaps, and goes on at 0 after 2^32 - 1; a
-    /// process that was too slow is sent the whole state anew, as a snapshot.
+    /// Counts the EVENT frames of this watch from 1, without gaps, and goes on at 0 after 2^32 - 1;
+    /// a process that was too slow is sent the whole state anew, as a snapshot.
     public var sequence: UInt32
 
     public init(watch: UInt32, sequence: UInt32) {

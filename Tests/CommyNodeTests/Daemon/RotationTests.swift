@@ -123,7 +123,8 @@ struct RotationTests {
         try expectOneView(stage.daemons + [late], alive: 4)
         let stale = try stage.mesh.start("e", join: [stage.daemons[0]])
         try stale.event("refused", "code=unknownAuthority")
-        // Links that began with certificates of the old root end when others have taken their place.
+        // Links that began with certificates of the old root end when others have taken their
+        // place.
         for (daemon, name) in zip(stage.daemons, ["a", "b", "c"]) {
             for peer in ["a", "b", "c"] where peer != name {
                 try stage.event("link", "peer=\(peer)", "state=down", on: [daemon])
