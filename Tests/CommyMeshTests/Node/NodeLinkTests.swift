@@ -77,13 +77,15 @@ struct NodeLinkTests {
         #expect(caller.outcome(call) == .answered([1, 2, 3]))
     }
 
-    /// A message that takes a minute is use of the link all the while.
+    /// A message of ten seconds is use of the link all the while. The line is fast enough that what
+    /// is under way when it is cut keeps nobody from noticing.
     @Test func `silence is noticed soon in the middle of a long message`() {
         let (bed, caller, _) = NodeCallTests.service(1)
-        bed.latency = .milliseconds(60)
-        let body = [UInt8](repeating: 3, count: 8 << 20)
+        bed.latency = .milliseconds(10)
+        bed.bytesPerSecond = 1_500_000
+        let body = [UInt8](repeating: 3, count: 15 << 20)
         let call = caller.call(bed, "orders", body, timeout: .seconds(100))
-        bed.run(for: .seconds(9))
+        bed.run(for: .seconds(7))
         #expect(caller.outcome(call) == nil)
         let cut = bed.now
         bed.cuts = [(from: 0, to: 1, network: -1), (from: 1, to: 0, network: -1)]
