@@ -54,7 +54,7 @@ public struct CallRequirement: Sendable, Equatable {
                     .invalidArgument, "require.versions \(versions): 0 to \(UInt16.max)")
             }
             try metadata.append(
-                key: RequirementKeys.version, value: "\(range.lowerBound)-\(range.upperBound)")
+                key: RequirementKeys.version, value: RequirementKeys.text(of: range))
         }
         guard !zone.isEmpty else { return }
         guard Zone(zone) != nil else {

@@ -30,6 +30,12 @@ public enum RequirementKeys {
         metadata = result
     }
 
+    /// The value of `version` for this range, in its one form.
+    public static func text(of versions: ClosedRange<UInt16>) -> String {
+        versions.count == 1
+            ? "\(versions.lowerBound)" : "\(versions.lowerBound)-\(versions.upperBound)"
+    }
+
     /// Reads all conditions; `invalidArgument` names the key whose value cannot be understood, or
     /// says that there are too many.
     public static func check(_ metadata: Metadata) throws(CommyError) {
