@@ -1,11 +1,12 @@
 extension WorkloadCommand {
     public static let helpText = """
-        usage: commy-workload serve --run-dir DIR --node NAME --service SERVICE [...]
-               commy-workload call  --run-dir DIR --node NAME --service SERVICE --rate R
-                                    --origin-ns N --start-ns N --end-ns N [...]
+        usage: commy-workload serve --node NAME --service SERVICE [--run-dir DIR] [...]
+               commy-workload call  --node NAME --service SERVICE --rate R --origin-ns N
+                                    --start-ns N --end-ns N [--run-dir DIR] [...]
 
         Serves or calls a service of a mesh through the node NAME of this host, whose socket
-        is DIR/NAME.sock. When the node goes away, it attaches again as soon as it can.
+        is DIR/NAME.sock (default: COMMY_RUN_DIR, else the folder that commyd itself takes). When
+        the node goes away, it attaches again as soon as it can.
 
         serve: one instance, until SIGTERM
           --handler H           echo (default), fail, slow or discard

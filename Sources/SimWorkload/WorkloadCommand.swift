@@ -124,6 +124,11 @@ public enum WorkloadCommand: Sendable, Equatable {
     private static func socketPath(
         _ options: TrafficOptions
     ) throws(TrafficCommand.Misuse) -> String {
-        NodeSocket.path(of: try node(options), in: try options.required("--run-dir"))
+        let name = try node(options)
+        do throws(CommyError) {
+            return try NodeSocket.find(node: name, runDirectory: options["--run-dir"])
+        } catch {
+            throw .init("--node \(name): \(error.detail)")
+        }
     }
 }

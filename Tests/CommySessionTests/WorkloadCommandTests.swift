@@ -1,5 +1,6 @@
 internal import CommyBase
 internal import CommyMesh
+internal import CommySession
 internal import CommyWire
 internal import SimTraffic
 internal import SimWorkload
@@ -22,6 +23,18 @@ internal import Testing
         #expect(serve.label == "web")
         #expect(serve.offer.weight == ServiceOffer.usualWeight)
         #expect(!serve.printsEvents)
+    }
+
+    @Test func `without a folder the node is where nodes usually are`() throws {
+        guard
+            case .serve(let serve) = try WorkloadCommand([
+                "serve", "--node", "web", "--service", "orders",
+            ])
+        else {
+            Issue.record("not serve")
+            return
+        }
+        #expect(serve.socketPath == (try NodeSocket.find(node: "web")))
     }
 
     @Test func `an instance is as it was told`() throws {
