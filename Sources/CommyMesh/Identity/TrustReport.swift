@@ -20,6 +20,9 @@ public struct TrustReport: Sendable, Hashable {
 
     /// Above it a counter is no longer a number that somebody counted to.
     public static let counterLimit: UInt64 = 1 << 62
+    /// How far a counter may lie above the one known before (0 where none is). A node counts its
+    /// changes, some in a year: whoever tells more has made it up, and could use up the numbers.
+    public static let jumpLimit: UInt64 = 1 << 20
 
     public init(
         node: NodeName, life: UInt64, counter: UInt64, anchors: [Fingerprint],

@@ -133,6 +133,8 @@ extension TrustRotation {
     /// Takes over a newer report. One about this node comes from an earlier life of it: the present
     /// one is put above it.
     mutating func take(_ report: TrustReport) {
+        let known = report.id == selfID ? ownReport.counter : table[report.id]?.counter ?? 0
+        guard report.counter <= known + TrustReport.jumpLimit else { return }
         guard report.id != selfID else {
             let own = ownReport
             if report.version > own.version { publish(own, above: report.counter) }

@@ -110,7 +110,10 @@ struct TrustForgeryTests {
         #expect(world.nodes[0].machine.state?.anchor == new)
     }
 
-    @Test func `no anchor is removed because others are said to need it no more`() throws {
+    @Test(arguments: [1_000, TrustReport.counterLimit])
+    func `no anchor is removed because others are said to need it no more`(counter: UInt64)
+        throws
+    {
         let world = try TrustWorld(4)
         try world.begin(new, on: 0)
         // One has another certificate already; the others have the old one.
@@ -121,7 +124,7 @@ struct TrustForgeryTests {
         world.nodes[2].obeys = false
         let lies = [1, 2].map { index in
             TrustReport(
-                node: world.nodes[index].name, life: 9, counter: 1_000,
+                node: world.nodes[index].name, life: 9, counter: counter,
                 anchors: [new.fingerprint], issuer: new.fingerprint, certificateEnd: 1)
         }
         say(
