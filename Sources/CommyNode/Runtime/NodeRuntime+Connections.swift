@@ -149,6 +149,7 @@ extension NodeRuntime {
             switch Self.pass(link, slot, node, &connections) {
             case nil: return
             case .failure(let error)?:
+                deliverRest(slot)
                 broke(slot, .failed(error))
                 return
             case .success(let (sent, waiting))?:
@@ -158,6 +159,17 @@ extension NodeRuntime {
             }
         }
         noteUnfinished(slot)
+    }
+
+    /// A process that is gone may have said something before: a farewell to it must not lose that.
+    private mutating func deliverRest(_ slot: Slot) {
+        guard connections.with(slot, { $0.transport.isLocal }) == true else { return }
+        let buffer = unsafe buffer
+        while case .bytes(let count, _)? = connections.with(
+            slot, { unsafe $0.transport.read(into: buffer) })
+        {
+            deliver(count, slot)
+        }
     }
 
     private static func pass(

@@ -30,6 +30,14 @@ enum Transport: ~Copyable {
         }
     }
 
+    /// Whether a process of this host is at the other end.
+    var isLocal: Bool {
+        switch self {
+        case .tls: false
+        case .unix: true
+        }
+    }
+
     /// The descriptor's event, before it is read.
     mutating func ready(_ interest: Epoll.Interest) -> StreamError? {
         switch consume self {
