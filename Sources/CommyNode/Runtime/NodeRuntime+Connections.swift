@@ -165,9 +165,11 @@ extension NodeRuntime {
     private mutating func deliverRest(_ slot: Slot) {
         guard connections.with(slot, { $0.transport.isLocal }) == true else { return }
         let buffer = unsafe buffer
-        while case .bytes(let count, _)? = connections.with(
-            slot, { unsafe $0.transport.read(into: buffer) })
-        {
+        for _ in 0..<turn {
+            guard
+                case .bytes(let count, _)? = connections.with(
+                    slot, { unsafe $0.transport.read(into: buffer) })
+            else { return }
             deliver(count, slot)
         }
     }
