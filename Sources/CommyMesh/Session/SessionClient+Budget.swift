@@ -10,42 +10,47 @@ extension SessionClient {
     }
 
     mutating func requestHeld(_ slot: Int, _ key: StreamKey, _ count: Int) {
-        link.release(count, at: now)
         let message = message(slot, served[slot].serial)
-        let isFirst = served[slot].withheld == 0
-        if requestBudget.received(count, of: message, isFirst: isFirst) {
-            link.regrant(key, count, at: now)
-        } else {
-            served[slot].withheld += count
-        }
+        Self.hold(
+            count, of: message, key, &served[slot].withheld, &requestBudget, &link, at: now)
         budgetChanged()
     }
 
     mutating func answerHeld(_ slot: Int, _ key: StreamKey, _ count: Int) {
-        link.release(count, at: now)
         let message = message(slot, calls[slot].serial)
-        let isFirst = calls[slot].withheld == 0
-        if answerBudget.received(count, of: message, isFirst: isFirst) {
+        Self.hold(count, of: message, key, &calls[slot].withheld, &answerBudget, &link, at: now)
+        budgetChanged()
+    }
+
+    private static func hold(
+        _ count: Int, of message: ReceiveBudget.Message, _ key: StreamKey,
+        _ withheld: inout Int, _ budget: inout ReceiveBudget, _ link: inout LinkMachine,
+        at now: MeshInstant
+    ) {
+        link.release(count, at: now)
+        if budget.received(count, of: message, isFirst: withheld == 0) {
             link.regrant(key, count, at: now)
         } else {
-            calls[slot].withheld += count
+            withheld += count
         }
-        budgetChanged()
     }
 
     /// A request is complete or given up, before its body is taken away.
     mutating func requestComplete(_ slot: Int) {
-        let withheld = served[slot].withheld
-        served[slot].withheld = 0
+        let message = message(slot, served[slot].serial)
         requestBudget.ended(
-            message(slot, served[slot].serial), served[slot].body.count, withheld: withheld)
+            message, served[slot].body.count, withheld: Self.take(&served[slot].withheld))
     }
 
     mutating func answerComplete(_ slot: Int) {
-        let withheld = calls[slot].withheld
-        calls[slot].withheld = 0
+        let message = message(slot, calls[slot].serial)
         answerBudget.ended(
-            message(slot, calls[slot].serial), calls[slot].body.count, withheld: withheld)
+            message, calls[slot].body.count, withheld: Self.take(&calls[slot].withheld))
+    }
+
+    private static func take(_ withheld: inout Int) -> Int {
+        defer { withheld = 0 }
+        return withheld
     }
 
     /// Windows grow only while there is much room. What came with credit from before may still be
@@ -61,16 +66,14 @@ extension SessionClient {
         while let message = requestBudget.next() {
             let slot = Int(message.slot)
             precondition(served[slot].serial == message.serial, "who waits is there")
-            let count = served[slot].withheld
-            served[slot].withheld = 0
+            let count = Self.take(&served[slot].withheld)
             requestBudget.paid(count)
             if let key = served[slot].key { link.regrant(key, count, at: now) }
         }
         while let message = answerBudget.next() {
             let slot = Int(message.slot)
             precondition(calls[slot].serial == message.serial, "who waits is there")
-            let count = calls[slot].withheld
-            calls[slot].withheld = 0
+            let count = Self.take(&calls[slot].withheld)
             answerBudget.paid(count)
             if let key = calls[slot].key { link.regrant(key, count, at: now) }
         }
