@@ -201,7 +201,7 @@ public final class ScenarioRun {
         started.isWorldChosen = scenario.isWorldChosen
         started.why = scenario.why
         started.tags = scenario.tags
-        started.settings = scenario.settings.map { "\($0.name)=\($0.value)" }
+        started.settings = scenario.settings.map(\.text)
         started.phases = scenario.phases.map {
             PhaseSpan(
                 phase: $0.name, beginNanoseconds: $0.begin.nanoseconds,

@@ -46,7 +46,7 @@ public struct Scenario: Sendable, Equatable {
     }
 
     /// The name and what the variables were set to: what tells the scenarios of a matrix apart.
-    public var title: String { Self.title(name, settings.map { "\($0.name)=\($0.value)" }) }
+    public var title: String { Self.title(name, settings.map(\.text)) }
 
     /// The title of a scenario with such a name and such settings (`loss=1%`).
     public static func title(_ name: String, _ settings: [String]) -> String {
@@ -103,6 +103,9 @@ public struct Setting: Sendable, Equatable {
         self.name = name
         self.value = value
     }
+
+    /// As the command line and reports have it: `loss=1%`.
+    public var text: String { "\(name)=\(value)" }
 }
 
 /// `requires: [{ program: nginx, package: nginx-light }]`.

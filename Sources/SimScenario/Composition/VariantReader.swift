@@ -33,7 +33,7 @@ struct VariantReader {
     }
 
     private static func text(of variant: [Setting]) -> String {
-        variant.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
+        variant.map(\.text).joined(separator: ", ")
     }
 
     /// What all combinations show is said once; what only some show names what they have in

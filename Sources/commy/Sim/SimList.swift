@@ -62,7 +62,7 @@ struct SimList: ParsableCommand {
             tier: scenario.tier.rawValue, tags: scenario.tags,
             durationSeconds: Double(scenario.duration.nanoseconds) / 1_000_000_000,
             packages: scenario.requires.map(\.package),
-            settings: scenario.settings.map { "\($0.name)=\($0.value)" }, why: scenario.why)
+            settings: scenario.settings.map(\.text), why: scenario.why)
     }
 
     private func show(_ one: SelectedScenario, on terminal: Terminal) {

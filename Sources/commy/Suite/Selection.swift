@@ -79,7 +79,7 @@ struct SelectionOptions: ParsableArguments {
         for one in all { filesOfStem[stem(one.file), default: []].insert(one.file) }
         return all.map { one in
             let isAlone = filesOfStem[stem(one.file)]?.count == 1
-            let settings = one.scenario.settings.map { "\($0.name)=\($0.value)" }
+            let settings = one.scenario.settings.map(\.text)
             let words = settings + (isAlone ? [] : [one.file])
             var named = one
             if !words.isEmpty {

@@ -49,13 +49,7 @@ struct RouterPropertyTests {
                 "node-\(index % 20)", UInt32(index + 1), labels: isGolden ? [gold] : [])
             if isGolden { golden[id] = 0 }
         }
-        let query = RouteQuery(
-            service: try RouterStage.service("orders"),
-            requirement: .init(labels: [.equals(key: "tier", value: "gold")]))
-        for _ in 0..<4_000 {
-            let decision = stage.router.pick(query, at: stage.now, random: &stage.random)
-            golden[try #require(decision.instance), default: 0] += 1
-        }
+        try stage.countPicks(requiring: gold, in: &golden)
         #expect(golden.count == 4 && golden.values.allSatisfy { (820...1_180).contains($0) })
     }
 

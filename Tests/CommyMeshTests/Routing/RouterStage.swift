@@ -51,6 +51,19 @@ struct RouterStage {
         return decision
     }
 
+    /// Counts whom each of 4,000 callers that require the label is sent to.
+    mutating func countPicks(
+        requiring label: Label, in counts: inout [InstanceID: Int]
+    ) throws {
+        let query = RouteQuery(
+            service: try Self.service("orders"),
+            requirement: .init(labels: [.equals(key: label.key, value: label.value)]))
+        for _ in 0..<4_000 {
+            let decision = router.pick(query, at: now, random: &random)
+            counts[try #require(decision.instance), default: 0] += 1
+        }
+    }
+
     mutating func ended(_ id: InstanceID, _ outcome: CallOutcome) {
         router.callEnded(id, outcome, latency: .milliseconds(1), at: now)
     }

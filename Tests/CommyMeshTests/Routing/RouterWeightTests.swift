@@ -118,13 +118,7 @@ struct RouterWeightTests {
                 "node-\(index)", labels: isGolden ? [gold] : [], weight: index == 100 ? 30 : 10)
             if isGolden { golden[id] = 0 }
         }
-        let query = RouteQuery(
-            service: try RouterStage.service("orders"),
-            requirement: .init(labels: [.equals(key: "tier", value: "gold")]))
-        for _ in 0..<4_000 {
-            let decision = stage.router.pick(query, at: stage.now, random: &stage.random)
-            golden[try #require(decision.instance), default: 0] += 1
-        }
+        try stage.countPicks(requiring: gold, in: &golden)
         let counts = golden.values.sorted()
         #expect(counts.count == 2 && (820...1_180).contains(counts[0]), "\(counts)")
     }
